@@ -1,0 +1,71 @@
+// Keyed random draws: a draw is a pure function of (run seed, purpose, entity, index).
+#pragma once
+
+#include <cstdint>
+
+namespace mesh {
+
+/// What a draw decides. Adding a purpose never shifts the draws of another one.
+enum class Purpose : std::uint64_t {
+  Arrival,
+  RequestMix,
+  ThinkTime,
+  StableRandom,  // Envoy's stream id: route fractions, weighted clusters, mirrors share it
+  PriorityPick,  // first random() of a host selection
+  HostPick,      // the following ones
+  Backoff,
+  FaultDelay,
+  FaultAbort,
+  ServiceTime,
+  StepTime,
+  ErrorChance,
+  NetworkDelay,
+  SidecarCost,
+  EjectionEnforcement,
+  EjectionJitter,
+  BalancerSeed,
+  Sampling,
+  FaultTarget,
+  Disturbance,  // swarm tests
+};
+
+/// SplitMix64 finaliser (Steele, Lea, Flood, OOPSLA 2014).
+constexpr std::uint64_t scramble(std::uint64_t x) {
+  x += 0x9e3779b97f4a7c15u;
+  x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9u;
+  x = (x ^ (x >> 27)) * 0x94d049bb133111ebu;
+  return x ^ (x >> 31);
+}
+
+/// The words that belong to one key; a rejection sampler takes as many as it needs.
+class Draw {
+ public:
+  constexpr explicit Draw(std::uint64_t key) : key_(key) {}
+  /// The next uniform 64-bit word of this key.
+  constexpr std::uint64_t word() { return scramble(key_ + 0xd1342543de82ef95u * used_++); }
+  /// Uniform in the open interval (0, 1), 53 bits.
+  constexpr double uniform01() { return (static_cast<double>(word() >> 11) + 0.5) * 0x1.0p-53; }
+  /// Uniform in 0 … n-1 by modulo, the form Envoy uses everywhere; n must not be 0.
+  constexpr std::uint64_t modulo(std::uint64_t n) { return word() % n; }
+
+ private:
+  std::uint64_t key_;
+  std::uint64_t used_ = 0;
+};
+
+/// All randomness of a run. Holds only the seed, so a copy of a world draws the same numbers.
+class Draws {
+ public:
+  constexpr explicit Draws(std::uint64_t seed = 1) : seed_(scramble(seed)) {}
+  /// `entity` must stay below 2^56.
+  constexpr Draw at(Purpose purpose, std::uint64_t entity, std::uint64_t index) const {
+    const std::uint64_t stream =
+        scramble((seed_ ^ (static_cast<std::uint64_t>(purpose) << 56)) + entity);
+    return Draw(stream + index);
+  }
+
+ private:
+  std::uint64_t seed_;
+};
+
+}  // namespace mesh

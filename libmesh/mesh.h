@@ -1,0 +1,8 @@
+// The public surface of libmesh: a header is public iff this file includes it.
+#pragma once
+
+#include "libmesh/experiment/run.h"
+#include "libmesh/plan/compile.h"
+#include "libmesh/plan/plan.h"
+#include "libmesh/spec/scenario.h"
+#include "libmesh/telemetry/run_record.h"

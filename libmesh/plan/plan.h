@@ -1,0 +1,275 @@
+// The scenario compiled: names replaced by dense ids, one configuration per workload and version.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "libmesh/base/action.h"
+#include "libmesh/base/distribution.h"
+#include "libmesh/base/id.h"
+#include "libmesh/base/id_vector.h"
+#include "libmesh/base/time.h"
+#include "libmesh/policy/circuit_breaker.h"
+#include "libmesh/policy/fault.h"
+#include "libmesh/policy/load_balancer/config.h"
+#include "libmesh/policy/outlier_detector.h"
+#include "libmesh/policy/retry.h"
+
+namespace mesh {
+
+// ---- topology: the same in every version -------------------------------------------------
+
+/// One pod. The pods of a workload have consecutive ids, [first, first + reserved).
+struct EndpointPlan {
+  std::string name;  // "reviews-v1-0"
+  WorkloadId workload;
+};
+
+/// A set of equal pods: Deployment, StatefulSet, gateway, or the client made for a load.
+struct WorkloadPlan {
+  std::string name, name_space, version, service_account;
+  EndpointId first_endpoint;
+  std::uint32_t reserved = 0;  // pods that can ever exist
+  std::uint32_t replicas = 0;  // of them at the start
+  bool has_sidecar = true;
+  bool is_gateway = false;        // a proxy without an application
+  std::uint32_t concurrency = 2;  // proxy worker threads
+  // application
+  std::uint32_t workers = 32;  // 0 = unlimited
+  std::uint32_t queue = 1024;  // 0xffffffff = unlimited
+  std::uint16_t overflow_status = 503;
+  bool cancel = false;  // work stops when the caller gives up
+  /// By TemplateId as the application receives it; always valid for a template that can arrive.
+  IdVector<TemplateId, HandlerId> handler_of;
+};
+
+struct ServicePlan {
+  std::string host;  // fully qualified
+  std::string name, name_space;
+};
+
+/// One shape of request; what routing and handlers can look at is resolved at compile time.
+struct RequestTemplate {
+  std::string method, authority, path;
+  std::vector<std::pair<std::string, std::string>> headers;
+  std::uint64_t body_bytes = 0;
+  std::uint32_t port = 0;  // listener that it enters
+  std::string text;        // "GET reviews:9080/reviews/0"
+};
+
+// ---- behaviour ------------------------------------------------------------------------------
+
+enum class StepKind : std::uint8_t { Work, Sleep, Call, Parallel };
+
+struct StepPlan {
+  StepKind kind{};
+  std::uint32_t time = 0;                        // Work, Sleep: index in Plan::distributions
+  CallId call;                                   // Call
+  std::uint32_t first_branch = 0, branches = 0;  // Parallel: range of Plan::branches
+};
+
+/// Steps [first, first + count) of Plan::steps, in order.
+struct ScriptPlan {
+  std::uint32_t first = 0, count = 0;
+};
+
+struct CallPlan {
+  TemplateId request;
+  ServiceId service;    // none if the host is unknown
+  Duration timeout{0};  // 0 = never hangs up
+  bool ignore_error = false;
+  std::uint16_t status_on_error = 500;  // 0 = that of the failed call
+};
+
+struct HandlerPlan {
+  std::string name;
+  std::uint32_t time = 0;  // index in Plan::distributions, before the script
+  ScriptId script;
+  double error_rate = 0;  // share of answers with error_status
+  std::uint16_t error_status = 500;
+  std::uint16_t status = 200;
+  Action action = Action::Respond;
+};
+
+// ---- configuration as istiod pushes it: routes, clusters, endpoints
+// ------------------------------
+
+struct WeightedCluster {
+  ClusterId cluster;
+  std::uint32_t weight = 0;
+  bool operator==(const WeightedCluster&) const = default;
+};
+
+struct MirrorPolicy {
+  ClusterId cluster;
+  Millionths share;
+  bool operator==(const MirrorPolicy&) const = default;
+};
+
+enum class RouteKind : std::uint8_t { Forward, Redirect, DirectResponse };
+
+/// One Envoy route (`istioctl proxy-config routes`).
+struct RoutePlan {
+  std::string name, virtual_host;
+  std::string place;  // "reviews.yaml:9" of the rule that made it
+  RouteKind kind = RouteKind::Forward;
+  std::uint16_t code = 200;               // Redirect, DirectResponse
+  std::vector<WeightedCluster> clusters;  // Forward: at least one; weight > 0 each
+  std::uint32_t total_weight = 0;
+  Duration timeout{0};  // 0 = none
+  std::optional<RetryPolicy> retry;
+  FaultPolicy fault;
+  std::vector<MirrorPolicy> mirrors;
+  bool operator==(const RoutePlan&) const = default;
+};
+
+struct HostPlan {
+  EndpointId endpoint;
+  std::uint32_t weight = 1;
+  std::uint16_t priority = 0;
+  std::uint16_t locality = 0;
+  bool operator==(const HostPlan&) const = default;
+};
+
+enum class UpstreamProtocol : std::uint8_t { Http1, Http2, Tcp };
+
+/// What a cluster name means for some proxies in some versions (CDS + EDS).
+struct ClusterConfig {
+  ClusterId cluster;
+  ServiceId service;
+  UpstreamProtocol protocol = UpstreamProtocol::Http1;
+  LoadBalancerConfig load_balancer;
+  CircuitBreakerConfig breaker;  // default priority; Istio writes no other
+  std::optional<OutlierConfig> outlier;
+  Duration connect_timeout = seconds(10);
+  Duration idle_timeout = hours(1);               // 0 = never
+  Duration max_connection_duration{0};            // 0 = never
+  std::uint32_t max_requests_per_connection = 0;  // 0 = unlimited
+  std::uint32_t max_concurrent_streams = 1024;    // HTTP/2
+  std::uint32_t panic_threshold_percent = 50;
+  /// Every pod that can ever back it (reserved ones too), by priority, then in endpoint order.
+  std::vector<HostPlan> hosts;
+  bool operator==(const ClusterConfig&) const = default;
+};
+
+/// How one template is routed by one workload's proxies in one version.
+struct ResolvedRoute {
+  RouteId route;        // none: no route matched, 404 NR
+  TemplateId upstream;  // the request as the upstream receives it (rewrites applied)
+};
+
+/// Everything that the proxies of one workload hold.
+struct ProxyConfig {
+  IdVector<TemplateId, ResolvedRoute> route_of;
+  IdVector<ClusterId, ClusterConfigId> cluster_of;  // none: cluster unknown, 503 NC
+  ClusterConfigId inbound;  // limits of the receiving side; none = no limits
+};
+
+/// The configuration from `at` on; version 0 starts the run.
+struct ConfigVersion {
+  Instant at{};
+  ChangeId change;  // none for version 0
+  IdVector<WorkloadId, ProxyConfig> proxies;
+};
+
+// ---- load, failures, changes -------------------------------------------------------------------
+
+struct RateSegment {  // rate(t) = from + (to - from) * (t - at) / length
+  Instant at{};
+  Duration length{};
+  double from_rps = 0, to_rps = 0;
+};
+
+struct WeightedTemplate {
+  TemplateId request;
+  double cumulative_share = 1.0;  // last one is exactly 1
+};
+
+struct LoadPlan {
+  std::string name;
+  WorkloadId entry;  // whose proxies it enters: gateway or client with sidecar
+  std::vector<WeightedTemplate> requests;
+  bool closed = false;
+  bool poisson = true;
+  std::vector<RateSegment> rate;  // open; sorted, inside [start, stop)
+  std::uint32_t users = 0;        // closed
+  std::uint32_t think = 0;        // index in Plan::distributions
+  Duration stagger{0};
+  std::uint64_t per_user = 0;  // 0 = no limit
+  Instant start{}, stop = never;
+  Duration timeout{0};  // 0 = never gives up
+};
+
+enum class FaultKind : std::uint8_t { Crash, Slow, Delay, Errors, Hang };
+
+struct FaultPlan {
+  std::string text;  // "slow ratings-v1 x8"
+  FaultKind kind{};
+  Instant from{}, to = never;
+  WorkloadId workload;
+  std::uint32_t replicas = 0;  // the first ones of the workload's pods
+  double factor = 1.0;
+  std::uint32_t delay = 0;  // index in Plan::distributions
+  double share = 1.0;
+  std::uint16_t status = 500;
+};
+
+struct ChangePlan {
+  std::string text;  // "apply reviews-50-50.yaml"
+  Instant at{};
+  std::uint32_t version = 0;  // apply: index in Plan::versions; 0 = none
+  WorkloadId workload;        // scale
+  std::uint32_t replicas = 0;
+};
+
+struct NetworkPlan {
+  Duration one_way = microseconds(125);
+  Duration jitter{0};  // mean of an exponential per direction; 0 = none
+};
+
+struct RecordPlan {
+  bool requests = false;
+  double sample = 1.0;
+  bool keep_errors = false;
+  std::uint32_t keep_slowest = 0;
+  Duration bucket = seconds(1);
+};
+
+/// Immutable; shared by threads; all ids are indices of its tables.
+struct Plan {
+  std::string scenario;
+  std::uint64_t config_digest = 0;
+
+  IdVector<ServiceId, ServicePlan> services;
+  IdVector<WorkloadId, WorkloadPlan> workloads;
+  IdVector<EndpointId, EndpointPlan> endpoints;
+  IdVector<ClusterId, std::string> clusters;  // "outbound|9080|v1|reviews.default.svc…"
+  IdVector<TemplateId, RequestTemplate> templates;
+  IdVector<RouteId, RoutePlan> routes;                       // equal routes share an id
+  IdVector<ClusterConfigId, ClusterConfig> cluster_configs;  // equal ones share an id
+  std::vector<ConfigVersion> versions;                       // by time
+
+  std::vector<Distribution> distributions;  // [0] is constant 0
+  IdVector<HandlerId, HandlerPlan> handlers;
+  IdVector<ScriptId, ScriptPlan> scripts;
+  std::vector<StepPlan> steps;
+  std::vector<ScriptId> branches;
+  IdVector<CallId, CallPlan> calls;
+
+  IdVector<LoadId, LoadPlan> loads;
+  IdVector<FaultId, FaultPlan> faults;
+  IdVector<ChangeId, ChangePlan> changes;
+
+  NetworkPlan network;
+  std::uint32_t sidecar_cost = 0;  // index in Plan::distributions
+  Instant until{};
+  Instant warmup{};
+  std::uint64_t seed = 1;
+  std::uint64_t memory_limit_bytes = 8ull << 30;
+  RecordPlan record;
+};
+
+}  // namespace mesh

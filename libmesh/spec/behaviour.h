@@ -1,0 +1,92 @@
+// How services behave: what Istio YAML cannot say about the applications.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "libmesh/base/action.h"
+#include "libmesh/base/distribution.h"
+#include "libmesh/spec/istio/virtual_service.h"
+
+namespace mesh {
+
+enum class OnError : std::uint8_t { Fail, Ignore };
+
+/// A request that something sends: by a load or by a call step. `{i}` in path and header values
+/// is the number of the request, `{i%K}` that modulo K.
+struct RequestSpec {
+  std::string method = "GET", path = "/";
+  std::string authority;  // Host header; filled from the service when empty
+  std::vector<std::pair<std::string, std::string>> headers;
+  std::uint64_t body_bytes = 0;
+  bool operator==(const RequestSpec&) const = default;
+};
+
+struct CallStep {
+  std::string service;  // name, name.namespace or fully qualified; ":port" allowed
+  RequestSpec request;
+  std::optional<Duration> timeout;      // the application hangs up on its sidecar
+  OnError on_error = OnError::Fail;     // "degrade" in the grammar is Ignore
+  std::uint16_t status_on_error = 500;  // 0 = same as the failed call's
+  Place place;
+  bool operator==(const CallStep&) const = default;
+};
+/// CPU or I/O time on the worker that serves the request.
+struct WorkStep {
+  Distribution time;
+  bool operator==(const WorkStep&) const = default;
+};
+/// Waiting that keeps the worker, like a blocking sleep.
+struct SleepStep {
+  Distribution time;
+  bool operator==(const SleepStep&) const = default;
+};
+struct ParallelStep;
+using Step = std::variant<WorkStep, SleepStep, CallStep, ParallelStep>;
+using Script = std::vector<Step>;
+/// All branches start together; done when all are.
+struct ParallelStep {
+  std::vector<Script> branches;
+  bool operator==(const ParallelStep&) const;
+};
+
+struct HandlerSpec {
+  std::string name;
+  std::optional<istio::StringMatch> path, method;  // absent = any
+  istio::NamedMatches headers;
+  std::optional<Distribution> time;  // before the script's first step
+  std::optional<Script> script;
+  std::optional<double> error_rate;  // share 0 … 1 of answers with error_status
+  std::uint16_t error_status = 500;
+  std::uint16_t status = 200;
+  Action action = Action::Respond;
+  Place place;
+  bool operator==(const HandlerSpec&) const = default;
+};
+
+struct WorkloadBehaviour {
+  std::string workload;                  // name or name.namespace
+  std::optional<std::uint32_t> workers;  // requests served at the same time; 0 = unlimited
+  std::optional<std::uint32_t> queue;    // waiting places; 0xffffffff = unlimited
+  std::uint16_t overflow_status = 503;
+  std::optional<bool> cancel;        // true: work stops when the caller gives up
+  std::optional<Distribution> time;  // handlers that name none use it
+  std::optional<Script> script;
+  std::optional<double> error_rate;
+  std::uint16_t error_status = 500;
+  std::vector<HandlerSpec> handlers;  // first match wins; none matches = the workload's own
+  std::optional<bool> sidecar;        // absent: by Istio's injection rules
+  Place place;
+  bool operator==(const WorkloadBehaviour&) const = default;
+};
+
+struct BehaviourDefaults {
+  std::uint32_t workers = 32, queue = 1024;
+  Distribution time = Distribution(Lognormal{milliseconds(5), 1.0});
+  bool operator==(const BehaviourDefaults&) const = default;
+};
+
+}  // namespace mesh

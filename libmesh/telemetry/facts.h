@@ -1,0 +1,197 @@
+// What the engine states: plain facts about things that just happened.
+#pragma once
+
+#include <cstdint>
+
+#include "libmesh/base/flags.h"
+#include "libmesh/base/id.h"
+#include "libmesh/base/time.h"
+
+namespace mesh {
+
+/// Envoy's response-code details that the engine can produce (`envoy.md` §1, §13).
+enum class Details : std::uint8_t {
+  None,
+  ViaUpstream,
+  RouteNotFound,
+  DirectResponse,
+  ClusterNotFound,
+  NoHealthyUpstream,
+  MaintenanceMode,
+  Overflow,
+  ConnectionTimeout,
+  ConnectionFailure,
+  ConnectionTermination,
+  RemoteReset,
+  LocalReset,
+  ProtocolError,
+  ResponseTimeout,
+  PerTryTimeout,
+  PerTryIdleTimeout,
+  MaxStreamDuration,
+  FaultAbort,
+  DownstreamDisconnect,
+  LocalRateLimited,
+  AdmissionDenied,
+  ConcurrencyLimited,
+  RbacDenied,
+  JwtDenied,
+  ExtAuthzDenied,
+  ResetAfterResponseStarted,
+  RequestPayloadTooLarge,
+};
+
+/// One dense row number of the recorder: (source workload, destination service, workload).
+struct EdgeSlot {
+  std::uint32_t value = 0xffffffffu;
+};
+
+/// A request (one stream of a proxy's router) ended, whatever the outcome.
+struct RequestEnded {
+  std::uint64_t id = 0;  // number of the request in order of creation, from 0
+  std::uint64_t parent =
+      ~std::uint64_t{0};   // request that the caller was serving; ~0 = a load's own
+  std::uint64_t root = 0;  // the load's request at the top of the call tree
+  EdgeSlot edge;
+  LoadId load;         // set only when a load sent it
+  TemplateId request;  // method, host, path …
+  WorkloadId source;   // whose proxy
+  ClusterId cluster;   // none when no route or no cluster
+  RouteId route;
+  EndpointId host;  // last chosen host, none if none
+  Instant started, ended;
+  std::uint16_t code = 0;  // 0 = the caller went away
+  ResponseFlags flags;
+  Details details = Details::None;
+  std::uint16_t attempts = 0;
+  bool mirror = false;  // a shadow copy
+};
+
+/// One upstream attempt ended.
+struct AttemptEnded {
+  std::uint64_t request = 0;
+  EdgeSlot edge;
+  ClusterId cluster;
+  EndpointId host;           // chosen host, none if refused before one was known
+  std::uint16_t number = 1;  // x-envoy-attempt-count
+  Instant started;           // host chosen, pool asked
+  Instant connected;         // pool ready; `never` if it was not
+  Instant ended;
+  std::uint16_t code = 0;  // answer of the host, 0 = none
+  Details details = Details::None;
+  bool new_connection = false;
+  bool reached = false;  // the instance received it
+};
+
+/// A workload instance finished with one request it had received.
+struct VisitEnded {
+  std::uint64_t request = 0;
+  WorkloadId workload;
+  EndpointId endpoint;
+  Instant arrived;  // reached the application
+  Instant started;  // got a worker; equals `ended` when it never did
+  Instant ended;
+  std::uint16_t code = 0;
+  bool abandoned = false;   // the caller had gone before the answer
+  bool overflowed = false;  // the queue was full
+};
+
+/// Things worth a line in a story or a mark in a picture.
+enum class EventNote : std::uint8_t {
+  Eject,
+  Uneject,
+  EjectNotEnforced,
+  EjectOverflow,
+  FaultStart,
+  FaultEnd,
+  ConfigChange,
+  Scale,
+  BreakerOpen,
+  BreakerClose,
+  PanicStart,
+  PanicEnd,
+};
+
+struct Noted {
+  Instant at;
+  EventNote what{};
+  WorkloadId proxy_workload;  // whose view; none for global events
+  EndpointId proxy;           // which of its pods
+  ClusterId cluster;
+  EndpointId endpoint;
+  std::uint32_t detail = 0;  // FaultId, ChangeId, detector or breaker, by `what`
+};
+
+/// Counters per (proxy, cluster), Envoy's names without the prefix (`envoy.md` §15).
+enum class ClusterCounter : std::uint8_t {
+  upstream_cx_total,
+  upstream_cx_connect_fail,
+  upstream_cx_connect_timeout,
+  upstream_cx_overflow,
+  upstream_cx_pool_overflow,
+  upstream_cx_none_healthy,
+  upstream_cx_idle_timeout,
+  upstream_cx_max_requests,
+  upstream_cx_max_duration_reached,
+  upstream_cx_close_notify,
+  upstream_cx_protocol_error,
+  upstream_cx_destroy,
+  upstream_cx_destroy_local,
+  upstream_cx_destroy_remote,
+  upstream_cx_destroy_with_active_rq,
+  upstream_cx_destroy_local_with_active_rq,
+  upstream_cx_destroy_remote_with_active_rq,
+  upstream_cx_http1_total,
+  upstream_cx_http2_total,
+  upstream_rq_total,
+  upstream_rq_pending_total,
+  upstream_rq_pending_overflow,
+  upstream_rq_pending_failure_eject,
+  upstream_rq_cancelled,
+  upstream_rq_maintenance_mode,
+  upstream_rq_timeout,
+  upstream_rq_per_try_timeout,
+  upstream_rq_per_try_idle_timeout,
+  upstream_rq_max_duration_reached,
+  upstream_rq_rx_reset,
+  upstream_rq_tx_reset,
+  upstream_rq_retry,
+  upstream_rq_retry_success,
+  upstream_rq_retry_overflow,
+  upstream_rq_retry_limit_exceeded,
+  upstream_rq_retry_backoff_exponential,
+  upstream_rq_retry_backoff_ratelimited,
+  upstream_rq_completed,
+  upstream_rq_1xx,
+  upstream_rq_2xx,
+  upstream_rq_3xx,
+  upstream_rq_4xx,
+  upstream_rq_5xx,
+  retry_or_shadow_abandoned,
+  lb_healthy_panic,
+  membership_change,
+  ejections_overflow,
+  ejections_enforced_total,
+  ejections_total,
+  ejections_detected_consecutive_5xx,
+  ejections_enforced_consecutive_5xx,
+  ejections_detected_consecutive_gateway_failure,
+  ejections_enforced_consecutive_gateway_failure,
+  ejections_detected_success_rate,
+  ejections_enforced_success_rate,
+  ejections_detected_failure_percentage,
+  ejections_enforced_failure_percentage,
+  ejections_detected_consecutive_local_origin_failure,
+  ejections_enforced_consecutive_local_origin_failure,
+  ejections_detected_local_origin_success_rate,
+  ejections_enforced_local_origin_success_rate,
+  ejections_detected_local_origin_failure_percentage,
+  ejections_enforced_local_origin_failure_percentage,
+  ejections_consecutive_5xx,
+  ejections_success_rate,
+  count_,  // number of counters
+};
+inline constexpr std::size_t cluster_counter_count =
+    static_cast<std::size_t>(ClusterCounter::count_);
+
+}  // namespace mesh
