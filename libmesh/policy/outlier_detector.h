@@ -92,7 +92,7 @@ void eject(const OutlierConfig& config, OutlierState& state, Instant now, std::u
 
 /// At an interval tick: is the stay over (§5.6)?
 bool stay_is_over(const OutlierConfig& config, const OutlierState& state, Instant now);
-/// Returns the host: all counters zeroed, time stored.
+/// Returns the host: its three streaks zeroed, time stored. The interval's volumes stay.
 void uneject(OutlierState& state, Instant now);
 /// At an interval tick, for a host that is in: the multiplier decays by one when the last return
 /// is at least one interval ago.
@@ -109,6 +109,9 @@ struct SuccessRateThreshold {
 };
 SuccessRateThreshold success_rate_threshold(std::span<const double> rates_percent,
                                             double stdev_factor);
+/// The same over the hosts that reached the request volume; -1 when they are too few.
+SuccessRateThreshold cluster_success_rate(const OutlierConfig& config,
+                                          std::span<const HostVolume> hosts);
 /// Hosts that an interval detector would eject, in the order given (§5.4). `detector` is one of
 /// the four interval detectors; `hosts` are the non-ejected hosts with at least one request.
 void interval_outliers(const OutlierConfig& config, Detector detector,
