@@ -65,7 +65,8 @@ struct Cycle {
 };
 struct Mixture;
 
-/// One law of a time. Value type; compare, copy and print freely.
+/// One law of a time. Value type; compare, copy and print freely. A law that problem() refuses is
+/// taken as constant 0.
 class Distribution {
  public:
   using Law = std::variant<Constant, Uniform, Exponential, Lognormal, Gamma, Pareto, Weibull,
@@ -74,14 +75,18 @@ class Distribution {
   Distribution(Law law);  // NOLINT(google-explicit-constructor): any law is a distribution
 
   /// One value, >= 0 and rounded to whole nanoseconds. `index` is read by Cycle only.
-  Duration sample(Draw draw, std::uint64_t index = 0) const;
-  /// Mean in nanoseconds, exact up to rounding; infinite for Pareto with shape <= 1.
+  Duration sample(Draw draw, std::uint64_t index = 0) const { return sample_next(draw, index); }
+  /// The same, leaving `draw` at the first word that was not used.
+  Duration sample_next(Draw& draw, std::uint64_t index = 0) const;
+  /// Mean in nanoseconds of the law before rounding; infinite for an uncut Pareto with shape <= 1.
   double mean_ns() const;
   const Law& law() const { return law_; }
   bool operator==(const Distribution&) const;
 
  private:
   Law law_;
+  /// What every sample of the law needs, worked out once: see prepare() in the source.
+  double p_[3] = {};
 };
 
 /// One component of a mixture: `of` with probability weight / sum of weights.
@@ -91,7 +96,10 @@ struct Mixture {
   bool operator==(const Mixture&) const;
 };
 
-/// The text that a scenario file would use, e.g. "lognormal {mean: 5ms, cv: 1}".
+/// Why a law cannot be sampled ("cv must not be negative"); empty when it can.
+std::string problem(const Distribution::Law& law);
+
+/// The text that a scenario file would use, e.g. "{lognormal: {mean: 5ms, cv: 1}}".
 std::string to_string(const Distribution& d);
 
 /// A standard exponential variate (mean 1): ziggurat with 256 layers, tables fixed in the source.

@@ -1,7 +1,9 @@
 // XXH64 by the xxHash headers, compiled in here alone so that no user of the library links to it.
 #include "libmesh/base/hash.h"
 
+#ifndef XXH_INLINE_ALL
 #define XXH_INLINE_ALL
+#endif
 #include <xxhash.h>
 
 namespace mesh {

@@ -61,7 +61,9 @@ class Draws {
   constexpr Draw at(Purpose purpose, std::uint64_t entity, std::uint64_t index) const {
     const std::uint64_t stream =
         scramble((seed_ ^ (static_cast<std::uint64_t>(purpose) << 56)) + entity);
-    return Draw(stream + index);
+    // The golden ratio spreads neighbouring indices: with it, the first words of indices 0, 1, 2 …
+    // are SplitMix64's own sequence.
+    return Draw(stream + index * 0x9e3779b97f4a7c15u);
   }
 
  private:

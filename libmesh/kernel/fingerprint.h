@@ -5,8 +5,8 @@
 
 namespace mesh {
 
-/// FNV-1a taken word by word (Fowler, Noll, Vo; 64-bit prime and offset), with a final scramble
-/// left to whoever prints it. A value type, so a fork goes on from the same number.
+/// FNV-1a (Fowler, Noll, Vo; 64-bit prime and offset) taken word by word. A value type, so a fork
+/// goes on from the same number. fingerprint_text() of base/hash.h prints it.
 class Fingerprint {
  public:
   constexpr void mix(std::uint64_t word) {
