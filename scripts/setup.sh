@@ -96,7 +96,7 @@ install_python() {
   local wanted stamp=.venv/meshsim-requirements  # what earlier runs installed, one per line
   wanted=$(python_requirements)
   touch "$stamp"
-  [[ -z $(grep -Fxv -f "$stamp" <<<"$wanted") ]] && return
+  grep -Fxvq -f "$stamp" <<<"$wanted" || return 0
   say "installing Python packages into .venv"
   # Byte code is made for what is imported, when it is imported: half the time of making it all.
   .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input --no-compile \
