@@ -1,7 +1,9 @@
 // What the engine states: plain facts about things that just happened.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <string_view>
 
 #include "libmesh/base/flags.h"
 #include "libmesh/base/id.h"
@@ -40,6 +42,11 @@ enum class Details : std::uint8_t {
   ResetAfterResponseStarted,
   RequestPayloadTooLarge,
 };
+inline constexpr std::size_t details_count =
+    static_cast<std::size_t>(Details::RequestPayloadTooLarge) + 1;
+
+/// As Envoy's %RESPONSE_CODE_DETAILS% prints it; "-" for None.
+std::string_view to_string(Details details);
 
 /// One dense row number of the recorder: (source workload, destination service, workload).
 struct EdgeSlot {
@@ -111,6 +118,10 @@ enum class EventNote : std::uint8_t {
   PanicStart,
   PanicEnd,
 };
+inline constexpr std::size_t event_note_count = static_cast<std::size_t>(EventNote::PanicEnd) + 1;
+
+/// In words: "eject", "fault start" …
+std::string_view to_string(EventNote note);
 
 struct Noted {
   Instant at;
@@ -193,5 +204,9 @@ enum class ClusterCounter : std::uint8_t {
 };
 inline constexpr std::size_t cluster_counter_count =
     static_cast<std::size_t>(ClusterCounter::count_);
+
+/// The name below "cluster.<name>.", e.g. "upstream_rq_total"; that of an ejection counter carries
+/// its scope: "outlier_detection.ejections_enforced_total".
+std::string_view to_string(ClusterCounter counter);
 
 }  // namespace mesh

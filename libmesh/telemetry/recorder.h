@@ -6,6 +6,10 @@
 #include <vector>
 
 #include "libmesh/telemetry/facts.h"
+#include "libmesh/telemetry/intern.h"
+#include "libmesh/telemetry/latency_rows.h"
+#include "libmesh/telemetry/outcome_cells.h"
+#include "libmesh/telemetry/request_log.h"
 #include "libmesh/telemetry/run_record.h"
 
 namespace mesh {
@@ -21,9 +25,16 @@ struct RecordOptions {
   bool operator==(const RecordOptions&) const = default;
 };
 
+/// A value: a copy goes on independently of the original. In steady state a fact is a few adds into
+/// columns; memory grows with time buckets and touched rows, and with requests only when the
+/// per-request tables are asked for.
 class Recorder {
  public:
   Recorder(const RecordOptions& options, Names names, std::uint64_t seed);
+
+  /// Names of a plan that goes on from here: same workloads and pods, perhaps more routes,
+  /// clusters.
+  void rename(Names names);
 
   /// The row of (source workload, destination service, destination workload or none).
   EdgeSlot edge(WorkloadId source, ServiceId service, WorkloadId destination);
@@ -39,6 +50,30 @@ class Recorder {
   std::shared_ptr<const RunRecord> finish(RunInfo info, std::vector<ClusterStats> stats);
   /// The same without emptying it: what a paused or interrupted run shows.
   std::shared_ptr<const RunRecord> peek(RunInfo info, std::vector<ClusterStats> stats) const;
+
+ private:
+  bool counts(Instant ended) const { return ended >= options_.warmup; }
+  std::uint32_t bucket_of(Instant at);
+  std::uint32_t outcome(std::uint16_t code, ResponseFlags flags) {
+    return outcomes_.number({code, flags});
+  }
+  void count_visit(const VisitEnded& fact);
+
+  RecordOptions options_;
+  std::uint64_t seed_ = 1;
+  std::shared_ptr<const Names> names_;  // shared by all forks
+  std::int64_t bucket_begin_ = 0, bucket_end_ = 0;
+  std::uint32_t bucket_ = 0;  // the one that [begin, end) is; what most facts ask for
+
+  Intern<Edge, EdgeHash> edges_;
+  Intern<Outcome, OutcomeHash> outcomes_;
+  OutcomeCells requests_by_edge_, attempts_by_edge_, requests_by_load_, visits_by_endpoint_;
+  LatencyRows latency_by_edge_, latency_by_load_;
+  std::vector<Histogram> queue_time_, service_time_;   // by workload
+  std::vector<std::uint64_t> overflowed_, abandoned_;  // by workload
+  WorkloadSamples samples_;
+  std::vector<Noted> events_;
+  RequestLog log_;
 };
 
 }  // namespace mesh

@@ -28,6 +28,7 @@ struct Names {
   IdVector<LoadId, std::string> loads;
   IdVector<FaultId, std::string> faults;    // "slow ratings-v1 x8"
   IdVector<ChangeId, std::string> changes;  // "apply reviews-50-50.yaml"
+  bool operator==(const Names&) const = default;
 };
 
 enum class EndedBy : std::uint8_t { Horizon, Interrupt, Limit };
@@ -37,12 +38,13 @@ struct RunInfo {
   std::string version;   // of meshsim
   std::uint64_t config_digest = 0;
   std::uint64_t seed = 0;
-  Instant until{}, warmup{}, ended{};
+  Instant until{}, warmup{}, ended{};  // totals count what ended in [warmup, ended]
   EndedBy ended_by = EndedBy::Horizon;
   std::string limit;  // what grew, when ended_by is Limit
   std::uint64_t events = 0;
   std::uint64_t fingerprint = 0;
   std::uint64_t requests_created = 0, requests_in_flight = 0;
+  std::uint32_t runs = 1;  // replications that were added up: rates are per second of each
   /// [from, to, FaultId] of each fault edge pair, for shading.
   struct FaultSpan {
     Instant from, to;
@@ -154,8 +156,12 @@ struct RunRecord {
   std::uint64_t hash() const;
 };
 
+/// Whether the names and the bucket width are equal, as merge demands.
+bool can_merge(const RunRecord& a, const RunRecord& b);
+
 /// The sum of two records of the same scenario (replications): counts and histograms add, series
-/// add by bucket, tables and events of `a` come first. Names must be equal.
+/// add by bucket, tables and events of `a` come first (request ids then occur once per run). Names
+/// and bucket width must be equal. Of `info`, counters add and the rest is that of `a`.
 std::shared_ptr<const RunRecord> merge(const RunRecord& a, const RunRecord& b);
 
 }  // namespace mesh
