@@ -265,6 +265,10 @@ struct Plan {
 
   NetworkPlan network;
   std::uint32_t sidecar_cost = 0;  // index in Plan::distributions
+  /// Outlier intervals tick at multiples of their interval after this; may be negative.
+  Instant clusters_made_at{};
+  /// How long after a pod fails or appears istiod has told every proxy (EDS).
+  Duration endpoint_propagation = seconds(1);
   Instant until{};
   Instant warmup{};
   std::uint64_t seed = 1;

@@ -1,0 +1,130 @@
+// Load generators: open arrivals along a rate curve, closed users with think time.
+#include <cmath>
+
+#include "libmesh/engine/engine.h"
+
+namespace mesh {
+
+namespace {
+
+/// Expected arrivals in the first x seconds of a segment.
+double area(const RateSegment& s, double x) {
+  const double length = as_seconds(s.length);
+  const double slope = length > 0 ? (s.to_rps - s.from_rps) / length : 0.0;
+  return x * (s.from_rps + 0.5 * slope * x);
+}
+
+/// The x at which `area` reaches `rest`; the form without cancellation of the quadratic formula.
+double inverse_area(const RateSegment& s, double rest) {
+  const double length = as_seconds(s.length);
+  const double slope = length > 0 ? (s.to_rps - s.from_rps) / length : 0.0;
+  const double root = s.from_rps * s.from_rps + 2.0 * slope * rest;
+  const double denominator = s.from_rps + std::sqrt(root > 0 ? root : 0.0);
+  return denominator > 0 ? 2.0 * rest / denominator : length;
+}
+
+std::uint64_t load_key(LoadId load, std::uint64_t number) {
+  return scramble((static_cast<std::uint64_t>(load.value + 1) << 40) + number);
+}
+
+}  // namespace
+
+void Engine::start_loads() {
+  for (std::uint32_t l = 0; l < plan_->loads.size(); ++l) {
+    const LoadPlan& load = plan_->loads[LoadId{l}];
+    if (!load.closed) {
+      schedule_arrival(LoadId{l});
+      continue;
+    }
+    for (std::uint32_t u = 0; u < load.users; ++u) {
+      const Instant at = load.start + load.stagger * u;
+      if (at >= load.stop) break;
+      const auto slot = static_cast<std::uint32_t>(world_.users.size());
+      world_.users.push_back({.load = LoadId{l}, .number = u});
+      push(at, EventKind::UserDue, slot);
+    }
+  }
+}
+
+// Arrival k is due when the integral of the rate reaches a target: k for constant arrivals, a sum
+// of k + 1 standard exponentials for a Poisson process (time change of a unit-rate process).
+void Engine::schedule_arrival(LoadId id) {
+  const LoadPlan& load = plan_->loads[id];
+  LoadState& state = world_.loads[id];
+  if (load.poisson) {
+    Draw draw = draws_.at(Purpose::Arrival, id.value, state.arrivals);
+    state.target += standard_exponential(draw);
+  } else {
+    state.target = static_cast<double>(state.arrivals);
+  }
+  while (state.segment < load.rate.size()) {
+    const RateSegment& segment = load.rate[state.segment];
+    const double whole = area(segment, as_seconds(segment.length));
+    if (state.target - state.passed < whole) {
+      const double x = inverse_area(segment, state.target - state.passed);
+      const Instant at = segment.at + Duration{static_cast<std::int64_t>(x * 1e9 + 0.5)};
+      push(std::max(at, now()), EventKind::ArrivalDue, id.value);
+      return;
+    }
+    state.passed += whole;
+    ++state.segment;
+  }
+}
+
+void Engine::on_arrival(LoadId id) {
+  const std::uint64_t number = world_.loads[id].arrivals++;
+  schedule_arrival(id);
+  send(id, number, Origin::Load, {});
+}
+
+void Engine::on_user(std::uint32_t slot) {
+  User& user = world_.users[slot];
+  const LoadPlan& load = plan_->loads[user.load];
+  if (now() >= load.stop) return;
+  if (load.per_user > 0 && user.sent >= load.per_user) return;
+  ++user.sent;
+  const std::uint64_t number = world_.loads[user.load].arrivals++;
+  send(user.load, number, Origin::User, {slot, 0});
+}
+
+void Engine::user_answered(std::uint32_t slot) {
+  const User& user = world_.users[slot];
+  const LoadPlan& load = plan_->loads[user.load];
+  const std::uint64_t key = load_key(user.load, user.number);
+  const Duration think = plan_->distributions[load.think].sample(
+      draws_.at(Purpose::ThinkTime, key, user.sent), user.sent);
+  if (now() + think < load.stop) push(now() + think, EventKind::UserDue, slot);
+}
+
+void Engine::send(LoadId id, std::uint64_t number, Origin kind, Handle origin) {
+  const LoadPlan& load = plan_->loads[id];
+  const WorkloadPlan& entry = plan_->workloads[load.entry];
+  const std::uint32_t pods = std::max(world_.workloads[load.entry].replicas, 1u);
+  const std::uint64_t key = load_key(id, number);
+  std::size_t pick = 0;
+  if (load.requests.size() > 1) {
+    const double u = draws_.at(Purpose::RequestMix, key, 0).uniform01();
+    while (u > load.requests[pick].cumulative_share) ++pick;
+  }
+  // Connections of the load generator are used in turn over the pods and their workers.
+  const std::uint64_t connection = kind == Origin::User ? world_.users[origin.slot].number : number;
+  const Opening opening{
+      .kind = kind,
+      .origin = origin,
+      .key = key,
+      .load = id,
+      .proxy =
+          EndpointId{entry.first_endpoint.value + static_cast<std::uint32_t>(connection % pods)},
+      .worker = static_cast<std::uint16_t>(connection / pods % entry.concurrency),
+      .request = load.requests[pick].request,
+      .timeout = load.timeout,
+  };
+  const std::uint32_t slot = open_request(opening);
+  Request& request = world_.requests[slot];
+  request.root = request.id;
+  request.downstream_timer =
+      arm(load_lanes_[id], TimerKind::DownstreamTimeout, slot, world_.requests.generation(slot));
+  enter_filters(slot);
+}
+
+}  // namespace mesh

@@ -1,0 +1,294 @@
+// Setting a run up, the table of handlers, and what is read off at the end.
+#include "libmesh/engine/engine.h"
+
+#include "libmesh/base/check.h"
+
+namespace mesh {
+
+namespace {
+
+Names names_of(const Plan& plan) {
+  Names names;
+  for (const WorkloadPlan& w : plan.workloads) {
+    names.workloads.add(w.name);
+    names.workload_namespaces.add(w.name_space);
+    names.versions.add(w.version);
+  }
+  for (const ServicePlan& s : plan.services) names.services.add(s.host);
+  for (const EndpointPlan& e : plan.endpoints) {
+    names.endpoints.add(e.name);
+    names.endpoint_workload.add(e.workload);
+  }
+  for (const std::string& c : plan.clusters) names.clusters.add(c);
+  for (const RoutePlan& r : plan.routes) {
+    names.routes.add(r.name);
+    names.route_places.add(r.place);
+  }
+  for (const RequestTemplate& t : plan.templates) names.requests.add(t.text);
+  for (const LoadPlan& l : plan.loads) names.loads.add(l.name);
+  for (const FaultPlan& f : plan.faults) names.faults.add(f.text);
+  for (const ChangePlan& c : plan.changes) names.changes.add(c.text);
+  return names;
+}
+
+RecordOptions record_options(const Plan& plan) {
+  return {.bucket = plan.record.bucket,
+          .warmup = plan.warmup,
+          .requests = plan.record.requests,
+          .sample = plan.record.sample,
+          .keep_errors = plan.record.keep_errors,
+          .keep_slowest = plan.record.keep_slowest};
+}
+
+/// The retry policy of every inbound route (`istio.md` §1.1.2, BuildDefaultHTTPInboundRoute).
+RetryPolicy inbound_policy() {
+  RetryPolicy policy;
+  policy.on = RetryOn::ResetBeforeRequest;
+  policy.num_retries = 2;
+  return policy;
+}
+
+}  // namespace
+
+Engine::Engine(std::shared_ptr<const Plan> plan, std::uint64_t seed)
+    : plan_(std::move(plan)),
+      seed_(seed),
+      draws_(seed),
+      recorder_(record_options(*plan_), names_of(*plan_), seed),
+      inbound_retry_(inbound_policy()) {
+  start();
+}
+
+void Engine::start() {
+  world_.endpoints.resize(plan_->endpoints.size());
+  world_.workloads.resize(plan_->workloads.size());
+  world_.loads.resize(plan_->loads.size());
+  for (std::uint32_t w = 0; w < plan_->workloads.size(); ++w) {
+    const WorkloadPlan& workload = plan_->workloads[WorkloadId{w}];
+    world_.workloads[WorkloadId{w}].replicas = workload.replicas;
+    for (std::uint32_t i = workload.replicas; i < workload.reserved; ++i) {
+      EndpointState& pod = world_.endpoints[EndpointId{workload.first_endpoint.value + i}];
+      pod.exists = false;
+      pod.member = false;
+    }
+  }
+  find_lanes();
+  for (std::uint32_t c = 0; c < plan_->cluster_configs.size(); ++c) {
+    build_shared_view(ClusterConfigId{c});
+  }
+  grow_pairs();
+  schedule_timeline();
+  start_loads();
+}
+
+void Engine::find_lanes() {
+  TimerLanes& timers = world_.loop.timers;
+  const auto lane = [&timers](Duration d) { return d.ns > 0 ? timers.lane(d) : LaneId::none(); };
+  route_lanes_.resize(plan_->routes.size());
+  for (std::uint32_t i = 0; i < plan_->routes.size(); ++i) {
+    const RoutePlan& route = plan_->routes[RouteId{i}];
+    RouteLanes& lanes = route_lanes_[RouteId{i}];
+    lanes.route_timeout = lane(route.timeout);
+    // A per-try timeout that is not shorter than the whole is dropped (`envoy.md` §1.2).
+    const Duration per_try = route.retry ? route.retry->per_try_timeout : Duration{};
+    const bool pointless = route.timeout.ns > 0 && per_try >= route.timeout;
+    lanes.per_try = pointless ? LaneId::none() : lane(per_try);
+  }
+  cluster_lanes_.resize(plan_->cluster_configs.size());
+  for (std::uint32_t i = 0; i < plan_->cluster_configs.size(); ++i) {
+    const ClusterConfig& config = plan_->cluster_configs[ClusterConfigId{i}];
+    cluster_lanes_[ClusterConfigId{i}] = {lane(config.connect_timeout), lane(config.idle_timeout),
+                                          lane(config.max_connection_duration)};
+  }
+  call_lanes_.resize(plan_->calls.size());
+  for (std::uint32_t i = 0; i < plan_->calls.size(); ++i) {
+    call_lanes_[CallId{i}] = lane(plan_->calls[CallId{i}].timeout);
+  }
+  load_lanes_.resize(plan_->loads.size());
+  for (std::uint32_t i = 0; i < plan_->loads.size(); ++i) {
+    load_lanes_[LoadId{i}] = lane(plan_->loads[LoadId{i}].timeout);
+  }
+}
+
+bool Engine::adopt(std::shared_ptr<const Plan> plan) {
+  const auto same_pods = [](const Plan& a, const Plan& b) {
+    if (a.endpoints.size() != b.endpoints.size() || a.workloads.size() != b.workloads.size() ||
+        a.services.size() != b.services.size() || a.loads.size() != b.loads.size()) {
+      return false;
+    }
+    for (std::uint32_t i = 0; i < a.workloads.size(); ++i) {
+      const WorkloadPlan& x = a.workloads[WorkloadId{i}];
+      const WorkloadPlan& y = b.workloads[WorkloadId{i}];
+      if (x.name != y.name || x.name_space != y.name_space || x.reserved != y.reserved) {
+        return false;
+      }
+    }
+    return true;
+  };
+  if (!same_pods(*plan_, *plan)) return false;
+  const std::size_t known_changes = plan_->changes.size();
+  plan_ = std::move(plan);
+  find_lanes();
+  for (std::uint32_t c = 0; c < plan_->cluster_configs.size(); ++c) {
+    build_shared_view(ClusterConfigId{c});
+  }
+  for (std::uint32_t c = static_cast<std::uint32_t>(known_changes); c < plan_->changes.size();
+       ++c) {
+    push(std::max(plan_->changes[ChangeId{c}].at, now()), EventKind::ChangeDue, c);
+  }
+  recorder_.rename(names_of(*plan_));
+  return true;
+}
+
+bool Engine::run_until(Instant until, const Progress& progress) {
+  constexpr std::uint64_t events_between_looks = 1u << 14;
+  until_ = std::max(until_, until);
+  for (;;) {
+    if (world_.loop.run_some(until, events_between_looks, *this) < events_between_looks) {
+      return true;
+    }
+    if (!progress) continue;
+    const double share =
+        until.ns > 0 ? static_cast<double>(now().ns) / static_cast<double>(until.ns) : 1.0;
+    if (!progress(share, world_.loop.handled())) {
+      ended_by_ = EndedBy::Interrupt;
+      return false;
+    }
+  }
+}
+
+std::uint64_t Engine::run_events(std::uint64_t count, Instant until) {
+  until_ = std::max(until_, std::min(until, plan_->until));
+  return world_.loop.run_some(until, count, *this);
+}
+
+void Engine::push(Instant at, EventKind kind, std::uint32_t slot, std::uint32_t generation) {
+  world_.loop.schedule(at, static_cast<std::uint8_t>(kind), generation, slot);
+}
+
+TimerRef Engine::arm(LaneId lane, TimerKind kind, std::uint32_t slot, std::uint32_t generation) {
+  if (!lane.valid()) return TimerRef::none();
+  return world_.loop.arm(lane, static_cast<std::uint8_t>(kind), generation, slot);
+}
+
+void Engine::disarm(TimerRef& timer) {
+  world_.loop.timers.cancel(timer);
+  timer = TimerRef::none();
+}
+
+void Engine::on_event(const Event& event) {
+  const std::uint32_t slot = event.slot();
+  const std::uint32_t generation = event.generation();
+  switch (static_cast<EventKind>(event.kind())) {
+    case EventKind::ArrivalDue:
+      return on_arrival(LoadId{slot});
+    case EventKind::UserDue:
+      return on_user(slot);
+    case EventKind::FaultDelayDone:
+      if (world_.requests.alive(slot, generation)) abort_or_route(slot);
+      return;
+    case EventKind::ReachesServer:
+      if (world_.visits.alive(slot, generation)) on_reaches_server(slot);
+      return;
+    case EventKind::StepDone:
+      if (world_.frames.alive(slot, generation)) run_frame(slot);
+      return;
+    case EventKind::ReachesCaller:
+      if (world_.attempts.alive(slot, generation)) on_reaches_caller(slot);
+      return;
+    case EventKind::ReplyDue:
+      if (world_.requests.alive(slot, generation)) {
+        finish(slot, world_.requests[slot].code, world_.requests[slot].details);
+      }
+      return;
+    case EventKind::Connected:
+      if (world_.connections.alive(slot, generation)) on_connected(slot);
+      return;
+    case EventKind::BackoffDone:
+      if (world_.requests.alive(slot, generation)) on_backoff_done(slot);
+      return;
+    case EventKind::CancelReaches:
+      if (world_.visits.alive(slot, generation)) on_cancel_reaches(slot);
+      return;
+    case EventKind::OutlierSweep:
+      return on_outlier_sweep(slot);
+    case EventKind::MergeWindowEnds:
+      return on_merge_window(slot, generation);
+    case EventKind::FaultEdge:
+      return on_fault_edge(FaultId{slot}, generation == 0);
+    case EventKind::ChangeDue:
+      return on_change(ChangeId{slot});
+    case EventKind::MembershipReaches:
+      return on_membership(EndpointId{slot}, generation != 0);
+    case EventKind::SampleTick:
+      return on_sample();
+  }
+}
+
+void Engine::on_timer(const Fired& timer) {
+  const std::uint32_t slot = timer.slot();
+  switch (static_cast<TimerKind>(timer.kind())) {
+    case TimerKind::RouteTimeout:
+      world_.requests[slot].route_timer = TimerRef::none();
+      return on_route_timeout(slot);
+    case TimerKind::DownstreamTimeout:
+      world_.requests[slot].downstream_timer = TimerRef::none();
+      return on_downstream_gone(slot);
+    case TimerKind::PerTryTimeout:
+      world_.attempts[slot].per_try = TimerRef::none();
+      return on_per_try_timeout(slot);
+    case TimerKind::ConnectTimeout:
+      world_.connections[slot].timer = TimerRef::none();
+      return on_connect_timeout(slot);
+    case TimerKind::IdleTimeout:
+      world_.connections[slot].timer = TimerRef::none();
+      return on_idle_timeout(slot);
+    case TimerKind::ConnectionAge:
+      world_.connections[slot].age_timer = TimerRef::none();
+      return on_connection_age(slot);
+  }
+}
+
+std::uint32_t Engine::version_of(EndpointId) const {
+  return world_.version;  // istiod's push reaches every proxy at once
+}
+
+const ProxyConfig& Engine::proxy_config(EndpointId proxy) const {
+  return plan_->versions[version_of(proxy)].proxies[workload_of(proxy)];
+}
+
+RunInfo Engine::info() const {
+  RunInfo info;
+  info.scenario = plan_->scenario;
+  info.config_digest = plan_->config_digest;
+  info.seed = seed_;
+  info.until = until_;
+  info.warmup = plan_->warmup;
+  info.ended = now();
+  info.ended_by = ended_by_;
+  info.events = world_.loop.handled();
+  info.fingerprint = world_.loop.fingerprint();
+  info.requests_created = world_.requests_created;
+  info.requests_in_flight = world_.requests.size();
+  for (std::uint32_t f = 0; f < plan_->faults.size(); ++f) {
+    const FaultPlan& fault = plan_->faults[FaultId{f}];
+    info.fault_spans.push_back({fault.from, fault.to, FaultId{f}});
+  }
+  return info;
+}
+
+std::vector<ClusterStats> Engine::stats() const {
+  std::vector<ClusterStats> rows;
+  for (const ProxyCluster& cluster : world_.proxy_clusters) {
+    ClusterStats row{.proxy = cluster.proxy, .cluster = cluster.cluster};
+    for (std::size_t i = 0; i < cluster_counter_count; ++i) row.counters[i] = cluster.counters[i];
+    rows.push_back(row);
+  }
+  return rows;
+}
+
+std::shared_ptr<const RunRecord> Engine::record() const {
+  return recorder_.peek(info(), stats());
+}
+
+}  // namespace mesh

@@ -1,0 +1,197 @@
+// The only mutable world: turns events into decisions, facts and further events.
+#pragma once
+
+#include <memory>
+#include <span>
+
+#include "libmesh/base/rng.h"
+#include "libmesh/engine/events.h"
+#include "libmesh/engine/simulation.h"
+#include "libmesh/engine/world.h"
+#include "libmesh/plan/plan.h"
+#include "libmesh/telemetry/recorder.h"
+
+namespace mesh {
+
+/// Copying an engine copies its world: both copies go on independently.
+class Engine {
+ public:
+  Engine(std::shared_ptr<const Plan> plan, std::uint64_t seed);
+
+  bool run_until(Instant until, const Progress& progress);
+  std::uint64_t run_events(std::uint64_t count, Instant until);
+  bool adopt(std::shared_ptr<const Plan> plan);
+  const World& world() const { return world_; }
+  const Plan& plan() const { return *plan_; }
+  std::shared_ptr<const RunRecord> record() const;
+
+  /// The loop's handler: what has fallen due.
+  void on_event(const Event& event);
+  void on_timer(const Fired& timer);
+
+ private:
+  /// What opens a request: who waits for it, where it enters and what it asks for.
+  struct Opening {
+    Origin kind{};
+    Handle origin;
+    std::uint64_t key = 0, root = 0, parent = ~std::uint64_t{0};
+    LoadId load;
+    EndpointId proxy;
+    std::uint16_t worker = 0;
+    TemplateId request;
+    Duration timeout{0};
+  };
+  struct RouteLanes {
+    LaneId route_timeout, per_try;
+  };
+  struct ClusterLanes {
+    LaneId connect, idle, age;
+  };
+
+  // engine.cc: set-up and the loop
+  void start();
+  void find_lanes();
+  void push(Instant at, EventKind kind, std::uint32_t slot, std::uint32_t generation = 0);
+  TimerRef arm(LaneId lane, TimerKind kind, std::uint32_t slot, std::uint32_t generation);
+  void disarm(TimerRef& timer);
+  Instant now() const { return world_.loop.now(); }
+  RunInfo info() const;
+  std::vector<ClusterStats> stats() const;
+  std::uint32_t version_of(EndpointId proxy) const;
+  const ProxyConfig& proxy_config(EndpointId proxy) const;
+  WorkloadId workload_of(EndpointId endpoint) const { return plan_->endpoints[endpoint].workload; }
+
+  // client.cc: loads
+  void start_loads();
+  void schedule_arrival(LoadId load);
+  void on_arrival(LoadId load);
+  void on_user(std::uint32_t user);
+  void user_answered(std::uint32_t user);
+  void send(LoadId load, std::uint64_t number, Origin kind, Handle origin);
+
+  // proxy.cc: the life of a request in a router, in its order
+  std::uint32_t open_request(const Opening& opening);
+  void enter_filters(std::uint32_t slot);
+  void abort_or_route(std::uint32_t slot);
+  void route(std::uint32_t slot);
+  void forward(std::uint32_t slot, const RetryPolicy* policy);
+  void start_mirrors(std::uint32_t slot, const RoutePlan& route);
+  void begin_attempt(std::uint32_t slot, std::uint32_t host_index);
+  void pool_ready(std::uint32_t attempt, bool new_connection);
+  void pool_failed(std::uint32_t attempt, ResetReason reason, bool host_known);
+  void on_reaches_caller(std::uint32_t attempt);
+  void upstream_reset(std::uint32_t attempt, ResetReason reason);
+  bool retry(std::uint32_t slot, bool wanted);
+  void on_backoff_done(std::uint32_t slot);
+  void on_route_timeout(std::uint32_t slot);
+  void on_per_try_timeout(std::uint32_t attempt);
+  void on_downstream_gone(std::uint32_t slot);
+  void abandon_attempts(std::uint32_t slot);
+  void abandon_attempt(std::uint32_t attempt, Details details);
+  void reply_locally(std::uint32_t slot, std::uint16_t code, Details details);
+  void finish(std::uint32_t slot, std::uint16_t code, Details details);
+  void record_request(const Request& request, std::uint16_t code, Details details);
+  void deliver(const Request& request, std::uint16_t code);
+  void end_attempt(std::uint32_t attempt, Details details);
+  void release_retry(Request& request);
+  const RetryPolicy* retry_policy(const Request& request) const;
+  void charge_code(ProxyCluster& cluster, std::uint16_t code);
+  void count(ProxyCluster& cluster, ClusterCounter counter) {
+    ++cluster.counters[static_cast<std::size_t>(counter)];
+  }
+  EdgeSlot edge_of(ProxyCluster& cluster, EndpointId host);
+  Duration one_way(std::uint64_t key, std::uint64_t index) const;
+  Duration half_cost(std::uint64_t key, std::uint64_t index) const;
+
+  // balancing.cc: which host, as the balancers have been told
+  std::uint32_t proxy_cluster(EndpointId proxy, ClusterId cluster, ClusterConfigId config);
+  std::uint32_t add_proxy_cluster(EndpointId proxy, ClusterId cluster, ClusterConfigId config);
+  void grow_pairs();
+  const ClusterView& view_of(const ProxyCluster& cluster) const;
+  void build_view(const ClusterConfig& config, const ProxyCluster* cluster, ClusterView& view);
+  void build_shared_view(ClusterConfigId config);
+  std::uint32_t pick_host(const Request& request, const RetryPolicy* policy);
+  std::uint32_t pick_once(ProxyCluster& cluster, const ClusterView& view, std::uint16_t worker,
+                          Draw& draw);
+  bool already_tried(const Request& request, EndpointId host) const;
+
+  // connection_pool.cc: streams on connections
+  std::uint32_t pool_for(std::uint32_t cluster, std::uint32_t host_index, std::uint16_t worker);
+  void new_stream(std::uint32_t pool, std::uint32_t attempt);
+  bool attach(std::uint32_t pool, std::uint32_t connection, std::uint32_t attempt);
+  void serve_pending(std::uint32_t pool);
+  void try_connect(std::uint32_t pool);
+  bool connect_one(std::uint32_t pool);
+  void on_connected(std::uint32_t connection);
+  void on_connect_timeout(std::uint32_t connection);
+  void connect_failed(std::uint32_t connection, ResetReason reason);
+  void stream_done(std::uint32_t attempt, bool close_connection);
+  void close_connection(std::uint32_t connection, bool remote);
+  void connection_lost(std::uint32_t connection, ResetReason reason);
+  void on_idle_timeout(std::uint32_t connection);
+  void on_connection_age(std::uint32_t connection);
+  void drain_host(std::uint32_t cluster, std::uint32_t host_index);
+  void drain_connection(std::uint32_t connection);
+  void move(std::uint32_t connection, ConnectionState to);
+  void unlink_pending(Pool& pool, std::uint32_t attempt);
+  void reset_connections_to(EndpointId endpoint);
+  std::uint32_t stream_room(const Connection& connection) const;
+
+  // health.cc: outlier detection, and when the balancers hear of it
+  void report(std::uint32_t cluster, std::uint32_t host_index, HostResult result,
+              std::uint16_t code);
+  void detected(std::uint32_t cluster, std::uint32_t host_index, Detector detector);
+  void eject_host(std::uint32_t cluster, std::uint32_t host_index, Detector detector);
+  void arm_sweep(std::uint32_t cluster);
+  void on_outlier_sweep(std::uint32_t cluster);
+  void sweep_interval_detectors(std::uint32_t cluster);
+  void health_changed(std::uint32_t cluster);
+  void deliver_health(std::uint32_t cluster);
+  void on_merge_window(std::uint32_t cluster, std::uint32_t generation);
+  std::uint32_t members(const ProxyCluster& cluster) const;
+
+  // workload.cc: the application
+  void on_reaches_server(std::uint32_t visit);
+  void enter_application(std::uint32_t visit);
+  void start_work(std::uint32_t visit);
+  void run_frame(std::uint32_t frame);
+  bool run_step(std::uint32_t frame, const StepPlan& step);
+  void start_call(std::uint32_t frame, CallId call);
+  void start_branches(std::uint32_t frame, const StepPlan& step);
+  void call_answered(std::uint32_t frame, std::uint16_t code);
+  void frame_done(std::uint32_t frame);
+  void work_done(std::uint32_t visit, std::uint16_t failed);
+  void answer(std::uint32_t visit, std::uint16_t code, Action action);
+  void leave(std::uint32_t visit, std::uint16_t code, bool overflowed);
+  void free_worker(EndpointId endpoint);
+  void on_cancel_reaches(std::uint32_t visit);
+  void drop_frames(std::uint32_t frame);
+  Duration service_time(Visit& visit, std::uint32_t distribution, Purpose purpose);
+
+  // failure.cc: faults, changes and scaling
+  void schedule_timeline();
+  void on_fault_edge(FaultId fault, bool start);
+  void crash(EndpointId endpoint);
+  void revive(EndpointId endpoint);
+  void on_change(ChangeId change);
+  void scale(WorkloadId workload, std::uint32_t replicas);
+  void on_membership(EndpointId endpoint, bool joins);
+  void refresh_membership(EndpointId endpoint);
+  void on_sample();
+  bool hit_by(const FaultPlan& fault, EndpointId endpoint) const;
+
+  std::shared_ptr<const Plan> plan_;
+  std::uint64_t seed_;
+  Draws draws_;
+  World world_;
+  Recorder recorder_;
+  RetryPolicy inbound_retry_;
+  IdVector<RouteId, RouteLanes> route_lanes_;
+  IdVector<ClusterConfigId, ClusterLanes> cluster_lanes_;
+  IdVector<CallId, LaneId> call_lanes_;
+  IdVector<LoadId, LaneId> load_lanes_;
+  EndedBy ended_by_ = EndedBy::Horizon;
+  Instant until_{};  // farthest instant asked for so far
+};
+
+}  // namespace mesh

@@ -1,0 +1,38 @@
+// The closed set of things that may happen later.
+#pragma once
+
+#include <cstdint>
+
+namespace mesh {
+
+/// Kinds of queued events. The slot says whom it concerns; the generation makes stale ones void.
+enum class EventKind : std::uint8_t {
+  ArrivalDue,         // slot: load
+  UserDue,            // slot: user of a closed load
+  FaultDelayDone,     // slot: request
+  ReachesServer,      // slot: visit
+  StepDone,           // slot: frame of a script
+  ReachesCaller,      // slot: attempt, an answer or a reset
+  ReplyDue,           // slot: request that its own proxy answers
+  Connected,          // slot: connection (or its refusal)
+  BackoffDone,        // slot: request
+  CancelReaches,      // slot: visit whose caller has gone
+  OutlierSweep,       // slot: proxy cluster
+  MergeWindowEnds,    // slot: proxy cluster
+  FaultEdge,          // slot: fault, generation 0 = start, 1 = end
+  ChangeDue,          // slot: change
+  MembershipReaches,  // slot: endpoint, generation 0 = leaves, 1 = joins
+  SampleTick,
+};
+
+/// Kinds of timers on lanes: nearly always cancelled before they fire.
+enum class TimerKind : std::uint8_t {
+  RouteTimeout,       // slot: request
+  DownstreamTimeout,  // slot: request whose application or user hangs up
+  PerTryTimeout,      // slot: attempt
+  ConnectTimeout,     // slot: connection
+  IdleTimeout,        // slot: connection
+  ConnectionAge,      // slot: connection, max_connection_duration
+};
+
+}  // namespace mesh

@@ -1,0 +1,364 @@
+// The application: workers, queue, and the steps of its scripts.
+#include "libmesh/base/check.h"
+#include "libmesh/engine/engine.h"
+
+namespace mesh {
+
+// ---- arrival ----------------------------------------------------------------------------------
+
+/// A request reaches the pod: through its sidecar's inbound listener, or straight.
+void Engine::on_reaches_server(std::uint32_t id) {
+  Visit& visit = world_.visits[id];
+  const EndpointId endpoint = visit.endpoint;
+  const WorkloadPlan& workload = plan_->workloads[workload_of(endpoint)];
+  if (visit.inbound || !workload.has_sidecar) return enter_application(id);
+  const ClusterConfigId inbound = proxy_config(endpoint).inbound;
+  const bool down = world_.endpoints[endpoint].crashes > 0;
+  if (!inbound.valid() ||
+      (!down && plan_->cluster_configs[inbound].breaker == CircuitBreakerConfig{})) {
+    // Nothing on the receiving side can refuse: its router would only pass the request on.
+    return enter_application(id);
+  }
+  const Visit outer = visit;
+  const std::uint32_t slot =
+      open_request({.kind = Origin::Inbound,
+                    .origin = world_.visits.handle(id),
+                    .key = scramble(outer.key + 0x696e626f756e64u),
+                    .root = outer.root,
+                    .parent = outer.request,
+                    .proxy = endpoint,
+                    .worker = static_cast<std::uint16_t>(outer.key % workload.concurrency),
+                    .request = outer.as_received});
+  world_.visits[id].inbound_request = world_.requests.handle(slot);
+  world_.requests[slot].cluster = plan_->cluster_configs[inbound].cluster;
+  forward(slot, &inbound_retry_);
+}
+
+void Engine::enter_application(std::uint32_t id) {
+  Visit& visit = world_.visits[id];
+  const WorkloadId workload_id = workload_of(visit.endpoint);
+  const WorkloadPlan& workload = plan_->workloads[workload_id];
+  EndpointState& endpoint = world_.endpoints[visit.endpoint];
+  if (endpoint.crashes > 0) {  // it went down while the request was on its way
+    answer(id, 0, Action::Close);
+    world_.visits.erase(id);
+    return;
+  }
+  visit.arrived = now();
+  ++endpoint.received;
+  if (Attempt* attempt = world_.attempts.find(visit.attempt)) attempt->reached = true;
+  visit.alive_next = endpoint.first_visit;
+  if (endpoint.first_visit != nil) world_.visits[endpoint.first_visit].alive_prev = id;
+  endpoint.first_visit = id;
+  ++endpoint.in_flight;
+  ++world_.workloads[workload_id].in_flight;
+  if (workload.workers == 0 || endpoint.busy < workload.workers) return start_work(id);
+  if (endpoint.queued >= workload.queue) {
+    answer(id, workload.overflow_status, Action::Respond);
+    return leave(id, workload.overflow_status, true);
+  }
+  visit.queue_prev = endpoint.queue.back;
+  if (endpoint.queue.back != nil) {
+    world_.visits[endpoint.queue.back].queue_next = id;
+  } else {
+    endpoint.queue.front = id;
+  }
+  endpoint.queue.back = id;
+  ++endpoint.queued;
+  ++world_.workloads[workload_id].queued;
+}
+
+void Engine::start_work(std::uint32_t id) {
+  Visit& visit = world_.visits[id];
+  visit.started = now();
+  visit.has_worker = true;
+  ++world_.endpoints[visit.endpoint].busy;
+  ++world_.workloads[workload_of(visit.endpoint)].busy;
+  const HandlerPlan& handler = plan_->handlers[visit.handler];
+  const ScriptPlan& script = plan_->scripts[handler.script];
+  Frame frame;
+  frame.visit = id;
+  frame.next_step = script.first;
+  frame.end_step = script.first + script.count;
+  visit.frame = world_.frames.insert(frame).slot;
+  const Duration time = service_time(visit, handler.time, Purpose::ServiceTime);
+  push(now() + time, EventKind::StepDone, visit.frame, world_.frames.generation(visit.frame));
+}
+
+Duration Engine::service_time(Visit& visit, std::uint32_t distribution, Purpose purpose) {
+  const std::uint64_t received = world_.endpoints[visit.endpoint].received - 1;
+  Duration time = plan_->distributions[distribution].sample(
+      draws_.at(purpose, visit.key, visit.steps), received);
+  ++visit.steps;
+  for (const FaultId id : world_.active_faults) {
+    const FaultPlan& fault = plan_->faults[id];
+    if (!hit_by(fault, visit.endpoint)) continue;
+    switch (fault.kind) {
+      case FaultKind::Slow:
+        time.ns = static_cast<std::int64_t>(static_cast<double>(time.ns) * fault.factor + 0.5);
+        break;
+      case FaultKind::Delay:
+        if (purpose == Purpose::ServiceTime) {
+          time = time + plan_->distributions[fault.delay].sample(
+                            draws_.at(Purpose::FaultTarget, visit.key, id.value), received);
+        }
+        break;
+      case FaultKind::Hang:  // it goes on when the fault is over
+        if (fault.to == never) return {never.ns / 2};
+        time = time + elapsed(now(), fault.to);
+        break;
+      case FaultKind::Crash:
+      case FaultKind::Errors:
+        break;
+    }
+  }
+  return time;
+}
+
+// ---- scripts ----------------------------------------------------------------------------------
+
+void Engine::run_frame(std::uint32_t id) {
+  while (world_.frames[id].next_step < world_.frames[id].end_step) {
+    const StepPlan& step = plan_->steps[world_.frames[id].next_step++];
+    if (!run_step(id, step)) return;
+  }
+  frame_done(id);
+}
+
+/// True when the step took no time and the next one may follow.
+bool Engine::run_step(std::uint32_t id, const StepPlan& step) {
+  switch (step.kind) {
+    case StepKind::Work:
+    case StepKind::Sleep: {
+      Visit& visit = world_.visits[world_.frames[id].visit];
+      const Duration time = service_time(visit, step.time, Purpose::StepTime);
+      if (time.ns == 0) return true;
+      push(now() + time, EventKind::StepDone, id, world_.frames.generation(id));
+      return false;
+    }
+    case StepKind::Call:
+      start_call(id, step.call);
+      return false;
+    case StepKind::Parallel:
+      if (step.branches == 0) return true;
+      start_branches(id, step);
+      return false;
+  }
+  return true;
+}
+
+/// The application calls through the sidecar of its own pod.
+void Engine::start_call(std::uint32_t id, CallId call_id) {
+  const CallPlan& call = plan_->calls[call_id];
+  Visit& visit = world_.visits[world_.frames[id].visit];
+  world_.frames[id].call = call_id;
+  const std::uint64_t key = scramble(visit.key + (static_cast<std::uint64_t>(++visit.calls) << 32));
+  const std::uint32_t workers = plan_->workloads[workload_of(visit.endpoint)].concurrency;
+  const std::uint32_t slot = open_request({.kind = Origin::Call,
+                                           .origin = world_.frames.handle(id),
+                                           .key = key,
+                                           .root = visit.root,
+                                           .parent = visit.request,
+                                           .proxy = visit.endpoint,
+                                           .worker = static_cast<std::uint16_t>(key % workers),
+                                           .request = call.request});
+  world_.frames[id].child_request = world_.requests.handle(slot);
+  world_.requests[slot].downstream_timer = arm(call_lanes_[call_id], TimerKind::DownstreamTimeout,
+                                               slot, world_.requests.generation(slot));
+  enter_filters(slot);
+}
+
+void Engine::call_answered(std::uint32_t id, std::uint16_t code) {
+  Frame& frame = world_.frames[id];
+  frame.child_request = Handle::none();
+  const CallPlan& call = plan_->calls[frame.call];
+  const bool failed = code == 0 || code >= 400;
+  if (failed && !call.ignore_error) {
+    frame.failed = call.status_on_error != 0 ? call.status_on_error : code != 0 ? code : 500;
+    return frame_done(id);
+  }
+  run_frame(id);
+}
+
+void Engine::start_branches(std::uint32_t id, const StepPlan& step) {
+  std::vector<std::uint32_t>& made = world_.branch_buffer;
+  const std::size_t base = made.size();
+  world_.frames[id].waiting = step.branches;
+  std::uint32_t previous = nil;
+  for (std::uint32_t b = 0; b < step.branches; ++b) {
+    const ScriptPlan& script = plan_->scripts[plan_->branches[step.first_branch + b]];
+    Frame branch;
+    branch.visit = world_.frames[id].visit;
+    branch.next_step = script.first;
+    branch.end_step = script.first + script.count;
+    branch.parent = id;
+    const std::uint32_t slot = world_.frames.insert(branch).slot;
+    if (previous == nil) {
+      world_.frames[id].first_child = slot;
+    } else {
+      world_.frames[previous].next_sibling = slot;
+    }
+    previous = slot;
+    made.push_back(slot);
+  }
+  // Branches may end on the spot, and with the last of them the whole visit: run from a copy.
+  for (std::uint32_t b = 0; b < step.branches; ++b) run_frame(made[base + b]);
+  made.resize(base);
+}
+
+/// A sequence ended, or failed: its parent goes on when all branches have.
+void Engine::frame_done(std::uint32_t id) {
+  const Frame frame = world_.frames[id];
+  if (frame.parent == nil) {
+    world_.frames.erase(id);
+    world_.visits[frame.visit].frame = nil;
+    return work_done(frame.visit, frame.failed);
+  }
+  if (--world_.frames[frame.parent].waiting > 0) return;
+  Frame& parent = world_.frames[frame.parent];
+  std::uint16_t failed = 0;
+  for (std::uint32_t child = parent.first_child; child != nil;) {
+    if (failed == 0) failed = world_.frames[child].failed;
+    const std::uint32_t next = world_.frames[child].next_sibling;
+    world_.frames.erase(child);
+    child = next;
+  }
+  parent.first_child = nil;
+  if (failed == 0) return run_frame(frame.parent);
+  parent.failed = failed;
+  frame_done(frame.parent);
+}
+
+// ---- the answer -------------------------------------------------------------------------------
+
+void Engine::work_done(std::uint32_t id, std::uint16_t failed) {
+  const Visit& visit = world_.visits[id];
+  const HandlerPlan& handler = plan_->handlers[visit.handler];
+  std::uint16_t code = handler.status;
+  Action action = handler.action;
+  if (failed != 0) {
+    code = failed;
+    action = Action::Respond;
+  } else if (handler.error_rate > 0 &&
+             draws_.at(Purpose::ErrorChance, visit.key, 0).uniform01() < handler.error_rate) {
+    code = handler.error_status;
+  }
+  for (const FaultId fault_id : world_.active_faults) {
+    const FaultPlan& fault = plan_->faults[fault_id];
+    if (fault.kind != FaultKind::Errors || !hit_by(fault, visit.endpoint)) continue;
+    if (draws_.at(Purpose::ErrorChance, visit.key, 1 + fault_id.value).uniform01() < fault.share) {
+      code = fault.status;
+    }
+  }
+  if (action == Action::Hang) return;  // keeps its worker for ever
+  answer(id, code, action);
+  leave(id, code, false);
+}
+
+/// Sends the answer on its way, if somebody still waits for it.
+void Engine::answer(std::uint32_t id, std::uint16_t code, Action action) {
+  const Visit& visit = world_.visits[id];
+  Attempt* attempt = world_.attempts.find(visit.attempt);
+  if (attempt == nullptr || attempt->state != AttemptState::Active) return;
+  switch (action) {
+    case Action::Respond:
+      attempt->code = code;
+      break;
+    case Action::Reset:
+    case Action::Close:
+    case Action::ResetAfterHeaders:
+      attempt->code = 0;
+      attempt->reset = ResetReason::ConnectionTermination;
+      break;
+    case Action::Hang:
+      return;
+  }
+  push(now() + attempt->way_back, EventKind::ReachesCaller, visit.attempt.slot,
+       visit.attempt.generation);
+}
+
+/// The visit is over for the instance: its worker, or its place in the queue, is free.
+void Engine::leave(std::uint32_t id, std::uint16_t code, bool overflowed) {
+  const Visit visit = world_.visits[id];
+  const WorkloadId workload = workload_of(visit.endpoint);
+  EndpointState& endpoint = world_.endpoints[visit.endpoint];
+  recorder_.visit_ended({.request = visit.request,
+                         .workload = workload,
+                         .endpoint = visit.endpoint,
+                         .arrived = visit.arrived,
+                         .started = visit.has_worker ? visit.started : now(),
+                         .ended = now(),
+                         .code = code,
+                         .abandoned = !world_.attempts.alive(visit.attempt),
+                         .overflowed = overflowed});
+  if (visit.alive_prev != nil) {
+    world_.visits[visit.alive_prev].alive_next = visit.alive_next;
+  } else {
+    endpoint.first_visit = visit.alive_next;
+  }
+  if (visit.alive_next != nil) world_.visits[visit.alive_next].alive_prev = visit.alive_prev;
+  --endpoint.in_flight;
+  --world_.workloads[workload].in_flight;
+  if (!visit.has_worker && !overflowed) {
+    if (visit.queue_prev != nil) {
+      world_.visits[visit.queue_prev].queue_next = visit.queue_next;
+    } else {
+      endpoint.queue.front = visit.queue_next;
+    }
+    if (visit.queue_next != nil) {
+      world_.visits[visit.queue_next].queue_prev = visit.queue_prev;
+    } else {
+      endpoint.queue.back = visit.queue_prev;
+    }
+    --endpoint.queued;
+    --world_.workloads[workload].queued;
+  }
+  world_.visits.erase(id);
+  if (visit.has_worker) free_worker(visit.endpoint);
+}
+
+void Engine::free_worker(EndpointId id) {
+  EndpointState& endpoint = world_.endpoints[id];
+  WorkloadState& workload = world_.workloads[workload_of(id)];
+  --endpoint.busy;
+  --workload.busy;
+  const std::uint32_t next = endpoint.queue.front;
+  if (next == nil || endpoint.crashes > 0) return;
+  Visit& visit = world_.visits[next];
+  endpoint.queue.front = visit.queue_next;
+  if (visit.queue_next != nil) {
+    world_.visits[visit.queue_next].queue_prev = nil;
+  } else {
+    endpoint.queue.back = nil;
+  }
+  --endpoint.queued;
+  --workload.queued;
+  start_work(next);
+}
+
+/// The caller has gone. The receiving sidecar notices; the application only if it cancels.
+void Engine::on_cancel_reaches(std::uint32_t id) {
+  const Visit& visit = world_.visits[id];
+  if (world_.requests.alive(visit.inbound_request)) {
+    const std::uint32_t request = visit.inbound_request.slot;
+    world_.visits[id].attempt = Handle::none();
+    return on_downstream_gone(request);
+  }
+  if (!plan_->workloads[workload_of(visit.endpoint)].cancel) return;
+  if (visit.frame != nil) drop_frames(visit.frame);
+  leave(id, 0, false);
+}
+
+/// Ends frames and the calls that they wait for, which their own sidecar sees as hang-ups.
+void Engine::drop_frames(std::uint32_t id) {
+  const Frame frame = world_.frames[id];
+  world_.frames.erase(id);
+  if (world_.requests.alive(frame.child_request)) on_downstream_gone(frame.child_request.slot);
+  for (std::uint32_t child = frame.first_child; child != nil;) {
+    const std::uint32_t next = world_.frames[child].next_sibling;
+    drop_frames(child);
+    child = next;
+  }
+}
+
+}  // namespace mesh

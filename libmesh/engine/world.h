@@ -1,0 +1,257 @@
+// All mutable state of a run as columns: copying a World is a snapshot.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <vector>
+
+#include "libmesh/base/flags.h"
+#include "libmesh/base/id.h"
+#include "libmesh/base/id_vector.h"
+#include "libmesh/base/slot_map.h"
+#include "libmesh/base/time.h"
+#include "libmesh/kernel/loop.h"
+#include "libmesh/policy/circuit_breaker.h"
+#include "libmesh/policy/load_balancer/round_robin.h"
+#include "libmesh/policy/outlier_detector.h"
+#include "libmesh/policy/panic.h"
+#include "libmesh/policy/retry.h"
+#include "libmesh/telemetry/facts.h"
+
+namespace mesh {
+
+inline constexpr std::uint32_t nil = 0xffffffffu;
+
+/// Who waits for the end of a request.
+enum class Origin : std::uint8_t {
+  Load,     // nobody: open arrivals
+  User,     // a user of a closed load
+  Call,     // a frame of a script
+  Inbound,  // the receiving sidecar, on behalf of a caller's attempt
+  Mirror,   // nobody: a shadow copy
+};
+
+/// One request as a proxy's router sees it, from the downstream headers to the final answer.
+struct Request {
+  std::uint64_t id = 0, root = 0, parent = ~std::uint64_t{0};
+  std::uint64_t key = 0;  // of all draws that concern it; same in every what-if
+  Instant started{};
+  Handle origin;  // User: user; Call: frame; Inbound: attempt of the caller
+  LoadId load;
+  TemplateId request, upstream;
+  RouteId route;
+  ClusterId cluster;
+  EndpointId proxy, host;
+  std::uint32_t proxy_cluster = nil;
+  std::uint32_t first_attempt = nil;  // upstream requests in flight, newest first
+  std::uint32_t tried = nil;          // list of hosts already attempted
+  TimerRef route_timer, downstream_timer;
+  RetryState retry;
+  ResponseFlags flags;
+  std::uint16_t attempts = 0, worker = 0;
+  std::uint16_t code = 0;  // of the reply that is due
+  Details details = Details::None;
+  Origin kind = Origin::Load;
+  bool retries_enabled = false;
+  bool retry_scheduled = false;  // a back-off is running
+  bool retried = false;          // an earlier outcome was retried
+  bool sent_upstream = false;
+  bool replying = false;  // a local reply is on its way
+};
+
+enum class AttemptState : std::uint8_t { Pending, Active, Done };
+
+/// One upstream request: Envoy's UpstreamRequest.
+struct Attempt {
+  std::uint32_t request = nil;
+  std::uint32_t next = nil;                          // of the same request
+  std::uint32_t queue_next = nil, queue_prev = nil;  // pool's pending list or connection's streams
+  std::uint32_t pool = nil, connection = nil;
+  std::uint32_t host_index = nil;
+  EndpointId host;
+  Handle visit;  // work on the server's side
+  TimerRef per_try;
+  Instant started{}, connected = never;
+  Duration way_back{};  // proxies and network of the answer
+  std::uint16_t number = 1;
+  std::uint16_t code = 0;  // of the answer under way; 0 = a reset
+  ResetReason reset{};
+  AttemptState state = AttemptState::Pending;
+  bool new_connection = false;
+  bool reached = false;
+  bool timed_out_softly = false;  // hedging: reported once
+};
+
+enum class ConnectionState : std::uint8_t { Connecting, Ready, Busy, Draining };
+
+struct Connection {
+  std::uint32_t pool = nil;
+  std::uint32_t prev = nil, next = nil;  // in the pool's list of its state
+  std::uint32_t first_stream = nil;      // attempts on it
+  std::uint32_t streams = 0;
+  std::uint32_t streams_max = 1;    // concurrently
+  std::uint32_t requests_left = 0;  // over its life
+  TimerRef timer;                   // connect, then idle
+  TimerRef age_timer;
+  ConnectionState state = ConnectionState::Connecting;
+  bool used = false;
+};
+
+struct List {
+  std::uint32_t front = nil, back = nil;
+};
+
+/// Connections of one worker of one proxy to one host of one cluster.
+struct Pool {
+  std::uint32_t proxy_cluster = nil;
+  std::uint32_t host_index = nil;
+  EndpointId host;
+  std::uint32_t next_of_host = nil;
+  std::array<List, 4> connections;  // by ConnectionState
+  List pending;                     // newest in front
+  std::uint32_t pending_count = 0;
+  std::uint32_t connecting_capacity = 0;  // streams that connecting clients will offer
+  std::uint32_t connection_count = 0;
+  std::uint16_t worker = 0;
+};
+
+/// One host as one proxy sees it; default = untouched.
+struct HostCell {
+  std::uint32_t active = 0;  // streams attached by any worker
+  std::uint32_t first_pool = nil;
+};
+
+/// The same for outlier detection; exists only where the cluster configures it.
+struct OutlierCell {
+  OutlierState state;
+  bool told_unhealthy = false;  // what the balancers have been told
+};
+
+/// One cluster as one proxy sees it.
+struct ProxyCluster {
+  EndpointId proxy;
+  ClusterId cluster;
+  ClusterConfigId config;
+  CircuitBreaker breaker;
+  std::uint32_t first_cell = nil;     // cells of its hosts are neighbours
+  std::uint32_t first_outlier = nil;  // the same, if it has outlier detection
+  std::uint32_t view = nil;           // own view when some host is unhealthy
+  std::uint32_t first_cursor = nil;   // round robin cursors by worker
+  std::uint32_t ejected = 0;
+  std::uint32_t merge_generation = 0;
+  Instant delivered_at{};  // last update delivered to the balancers
+  bool ever_delivered = false;
+  bool merge_pending = false;
+  bool sweep_armed = false;
+  WorkloadId edge_destination;  // cache of the recorder's row
+  EdgeSlot edge;
+  EdgeSlot edge_without_host;
+  std::array<std::uint32_t, cluster_counter_count> counters{};
+};
+
+/// Hosts of one priority as the balancers know them.
+struct PriorityView {
+  std::vector<std::uint32_t> all, healthy;  // host indices
+};
+struct ClusterView {
+  std::vector<PriorityView> priorities;
+  std::vector<PriorityState> states;  // load and panic of each
+};
+
+/// One pod: its application, as the network sees it.
+struct EndpointState {
+  std::uint32_t busy = 0, queued = 0, in_flight = 0;
+  List queue;  // visits waiting for a worker
+  std::uint64_t received = 0;
+  std::uint32_t crashes = 0;        // faults that keep it down
+  bool exists = true;               // scheduled: within the replicas
+  bool member = true;               // endpoint of its services, as istiod tells
+  std::uint32_t first_visit = nil;  // all visits that are alive
+};
+
+/// A request that an application has received.
+struct Visit {
+  std::uint64_t request = 0, root = 0;
+  std::uint64_t key = 0;
+  Handle attempt;          // who waits for the answer; may have gone
+  Handle inbound_request;  // of the receiving sidecar, when its router is in between
+  EndpointId endpoint;
+  TemplateId as_received;  // the request after rewrites
+  HandlerId handler;
+  Instant arrived{}, started = never;
+  std::uint32_t queue_next = nil, queue_prev = nil;
+  std::uint32_t alive_next = nil, alive_prev = nil;  // of the endpoint
+  std::uint32_t frame = nil;                         // the outermost one
+  std::uint16_t steps = 0;                           // draws made so far
+  std::uint16_t calls = 0;
+  bool inbound = false;  // entered by the receiving sidecar's router
+  bool has_worker = false;
+};
+
+/// A sequence of steps in progress.
+struct Frame {
+  std::uint32_t visit = nil;
+  std::uint32_t next_step = 0, end_step = 0;
+  std::uint32_t parent = nil;
+  std::uint32_t next_sibling = nil, first_child = nil;
+  std::uint32_t waiting = 0;  // children still running
+  Handle child_request;
+  CallId call;
+  std::uint16_t failed = 0;  // status that a failed required call asks for
+};
+
+struct TriedHost {
+  EndpointId host;
+  std::uint32_t next = nil;
+};
+
+struct User {
+  LoadId load;
+  std::uint32_t number = 0;
+  std::uint64_t sent = 0;
+};
+
+struct LoadState {
+  std::uint64_t arrivals = 0;  // sent so far
+  std::uint32_t segment = 0;
+  double target = 0;  // cumulative arrivals at which the next one is due
+  double passed = 0;  // integral of the rate before `segment`
+};
+
+struct WorkloadState {
+  std::uint32_t in_flight = 0, queued = 0, busy = 0, replicas = 0;
+};
+
+struct World {
+  Loop loop;
+  std::uint64_t requests_created = 0, requests_open = 0;
+
+  SlotMap<Request> requests;
+  SlotMap<Attempt> attempts;
+  SlotMap<Connection> connections;
+  SlotMap<Visit> visits;
+  SlotMap<Frame> frames;
+  SlotMap<TriedHost> tried;
+
+  std::vector<Pool> pools;  // created on first use, never removed
+  std::vector<ProxyCluster> proxy_clusters;
+  std::vector<HostCell> cells;
+  std::vector<OutlierCell> outlier_cells;
+  std::vector<RoundRobinState> cursors;  // by worker
+  std::vector<ClusterView> own_views;
+  std::vector<std::uint32_t> free_views;
+  IdVector<ClusterConfigId, ClusterView> shared_views;  // everything healthy
+  std::vector<std::uint64_t> pair_keys;                 // open addressing: (proxy, cluster) …
+  std::vector<std::uint32_t> pair_slots;                // … → index of proxy_clusters
+  std::uint32_t pairs = 0;
+
+  IdVector<EndpointId, EndpointState> endpoints;
+  IdVector<WorkloadId, WorkloadState> workloads;
+  IdVector<LoadId, LoadState> loads;
+  std::vector<User> users;
+  std::vector<FaultId> active_faults;
+  std::vector<std::uint32_t> branch_buffer;  // frames about to start, a stack
+  std::uint32_t version = 0;                 // newest configuration pushed
+};
+
+}  // namespace mesh
