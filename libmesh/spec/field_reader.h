@@ -15,6 +15,7 @@
 #include "libmesh/spec/diagnostics.h"
 #include "libmesh/spec/resource.h"
 #include "libmesh/spec/yaml_document.h"
+#include "libmesh/spec/yaml_scalar.h"
 
 namespace mesh {
 
@@ -96,10 +97,6 @@ struct Reader {
 
 // ---- Scalars --------------------------------------------------------------------------------
 
-/// What an unquoted scalar means to Kubernetes tools (YAML 1.1): on, off, yes, no, y, n are
-/// booleans.
-enum class ScalarType : std::uint8_t { Null, Boolean, Integer, Number, Text };
-ScalarType scalar_type(const YamlNode& node);
 /// "the boolean on (quote it to make it text)", "a list", "nothing".
 std::string describe(const YamlNode& node);
 

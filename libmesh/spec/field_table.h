@@ -58,7 +58,8 @@ struct TableInfo {
 
 void report_unknown_field(const Reading& at, const TableInfo& table, const YamlNode& key);
 /// Says what is to be said about a field that is present; false when it must not be read.
-bool announce_field(const Reading& at, const FieldInfo& field, const YamlNode& key);
+bool announce_field(const Reading& at, const FieldInfo& field, const YamlNode& key,
+                    const YamlNode& value);
 void report_missing_fields(const Reading& at, const TableInfo& table, const YamlNode& node);
 
 /// One row: what everybody may know of the field, and how to read it into a T.
@@ -103,7 +104,7 @@ class Table {
       if (field.name != key.scalar) continue;
       if (value.kind == YamlNode::Kind::Null) return;
       const Reading here = at.field(field.name);
-      if (!announce_field(here, field, key)) return;
+      if (!announce_field(here, field, key, value)) return;
       const bool reported = field.status == FieldStatus::Reported;
       readers_[i](value, reported ? here.without_reports() : here, out);
       return;
@@ -134,6 +135,13 @@ struct Row {
   FieldInfo info;
   Access access;
   Reader<V> reader;
+
+  /// A reported field is not reported when it says what would hold without it.
+  Row with_default(std::string value) const {
+    Row row = *this;
+    row.info.default_text = std::move(value);
+    return row;
+  }
 
   template <class T>
   operator Field<T>() const {  // NOLINT(google-explicit-constructor): rows are written in lists
@@ -218,10 +226,5 @@ Field<T> simulated_whole(std::string name, Shape shape,
   field.read = std::move(read);
   return field;
 }
-
-// ---- What else is made from tables ----------------------------------------------------------
-
-/// JSON Schema 2020-12 of objects that `root` reads.
-std::string json_schema(const TableInfo& root, const std::string& title);
 
 }  // namespace mesh
