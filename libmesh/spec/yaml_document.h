@@ -27,7 +27,7 @@ struct YamlNode {
 
 struct YamlLimits {
   std::size_t file_bytes = 32u << 20;  // larger files are refused with a message
-  std::size_t nodes = 4'000'000;       // after anchors are expanded
+  std::size_t nodes = 2'000'000;       // after anchors are expanded
   std::size_t depth = 128;
 };
 
