@@ -59,16 +59,16 @@ struct RequestEnded {
   std::uint64_t parent =
       ~std::uint64_t{0};   // request that the caller was serving; ~0 = a load's own
   std::uint64_t root = 0;  // the load's request at the top of the call tree
-  EdgeSlot edge;
-  LoadId load;         // set only when a load sent it
-  TemplateId request;  // method, host, path …
-  WorkloadId source;   // whose proxy
-  ClusterId cluster;   // none when no route or no cluster
-  RouteId route;
-  EndpointId host;  // last chosen host, none if none
-  Instant started, ended;
+  EdgeSlot edge{};
+  LoadId load{};         // set only when a load sent it
+  TemplateId request{};  // method, host, path …
+  WorkloadId source{};   // whose proxy
+  ClusterId cluster{};   // none when no route or no cluster
+  RouteId route{};
+  EndpointId host{};  // last chosen host, none if none
+  Instant started{}, ended{};
   std::uint16_t code = 0;  // 0 = the caller went away
-  ResponseFlags flags;
+  ResponseFlags flags{};
   Details details = Details::None;
   std::uint16_t attempts = 0;
   bool mirror = false;  // a shadow copy
@@ -77,13 +77,13 @@ struct RequestEnded {
 /// One upstream attempt ended.
 struct AttemptEnded {
   std::uint64_t request = 0;
-  EdgeSlot edge;
-  ClusterId cluster;
-  EndpointId host;           // chosen host, none if refused before one was known
+  EdgeSlot edge{};
+  ClusterId cluster{};
+  EndpointId host{};         // chosen host, none if refused before one was known
   std::uint16_t number = 1;  // x-envoy-attempt-count
-  Instant started;           // host chosen, pool asked
-  Instant connected;         // pool ready; `never` if it was not
-  Instant ended;
+  Instant started{};         // host chosen, pool asked
+  Instant connected{};       // pool ready; `never` if it was not
+  Instant ended{};
   std::uint16_t code = 0;  // answer of the host, 0 = none
   Details details = Details::None;
   bool new_connection = false;
@@ -93,11 +93,11 @@ struct AttemptEnded {
 /// A workload instance finished with one request it had received.
 struct VisitEnded {
   std::uint64_t request = 0;
-  WorkloadId workload;
-  EndpointId endpoint;
-  Instant arrived;  // reached the application
-  Instant started;  // got a worker; equals `ended` when it never did
-  Instant ended;
+  WorkloadId workload{};
+  EndpointId endpoint{};
+  Instant arrived{};  // reached the application
+  Instant started{};  // got a worker; equals `ended` when it never did
+  Instant ended{};
   std::uint16_t code = 0;
   bool abandoned = false;   // the caller had gone before the answer
   bool overflowed = false;  // the queue was full
@@ -124,12 +124,12 @@ inline constexpr std::size_t event_note_count = static_cast<std::size_t>(EventNo
 std::string_view to_string(EventNote note);
 
 struct Noted {
-  Instant at;
+  Instant at{};
   EventNote what{};
-  WorkloadId proxy_workload;  // whose view; none for global events
-  EndpointId proxy;           // which of its pods
-  ClusterId cluster;
-  EndpointId endpoint;
+  WorkloadId proxy_workload{};  // whose view; none for global events
+  EndpointId proxy{};           // which of its pods
+  ClusterId cluster{};
+  EndpointId endpoint{};
   std::uint32_t detail = 0;  // FaultId, ChangeId, detector or breaker, by `what`
 };
 

@@ -42,14 +42,27 @@ void Histogram::add_outside(Duration value, std::uint32_t bin) {
   MESH_CHECK(value.ns >= 0);
   cover(bin);
   bins_[bin - first_] += 1;
-  add_counted(1, value, value, value);
+  add_exact(1, {value, value, value});
 }
 
-void Histogram::add_counted(std::uint64_t count, Duration sum, Duration min, Duration max) {
-  min_ = count_ == 0 ? min : std::min(min_, min);
-  max_ = count_ == 0 ? max : std::max(max_, max);
+void Histogram::add_exact(std::uint64_t count, const Exact& exact) {
+  min_ = count_ == 0 ? exact.min : std::min(min_, exact.min);
+  max_ = count_ == 0 ? exact.max : std::max(max_, exact.max);
   count_ += count;
-  sum_.ns += sum.ns;
+  sum_.ns += exact.sum.ns;
+}
+
+void Histogram::add_counted(std::uint32_t first, std::span<const std::uint32_t> counts,
+                            const Exact& exact) {
+  if (counts.empty()) return;
+  cover(first);
+  cover(first + static_cast<std::uint32_t>(counts.size()) - 1);
+  std::uint64_t sum = 0;
+  for (std::size_t i = 0; i < counts.size(); ++i) {
+    bins_[first - first_ + i] += counts[i];
+    sum += counts[i];
+  }
+  add_exact(sum, exact);
 }
 
 void Histogram::add_bin(std::uint32_t bin, std::uint64_t count) {
@@ -59,7 +72,7 @@ void Histogram::add_bin(std::uint32_t bin, std::uint64_t count) {
   const std::int64_t low = lower(bin).ns;
   const std::int64_t high = std::max(low, upper(bin).ns - 1);
   const std::int64_t middle = low + (high - low) / 2;
-  add_counted(count, {middle * static_cast<std::int64_t>(count)}, {low}, {high});
+  add_exact(count, {{middle * static_cast<std::int64_t>(count)}, {low}, {high}});
 }
 
 void Histogram::merge(const Histogram& other) {
@@ -69,7 +82,7 @@ void Histogram::merge(const Histogram& other) {
   for (std::size_t i = 0; i < other.bins_.size(); ++i) {
     bins_[other.first_ - first_ + i] += other.bins_[i];
   }
-  add_counted(other.count_, other.sum_, other.min_, other.max_);
+  add_exact(other.count_, {other.sum_, other.min_, other.max_});
 }
 
 Histogram Histogram::restored(std::uint32_t first, std::vector<std::uint64_t> bins, Duration sum,

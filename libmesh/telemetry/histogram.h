@@ -5,6 +5,7 @@
 #include <array>
 #include <bit>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "libmesh/base/check.h"
@@ -102,6 +103,12 @@ class Histogram {
   /// Adds values of which only the bin is known: the sum grows by the middle of the bin for each,
   /// min and max are the smallest and the largest value that it holds.
   void add_bin(std::uint32_t bin, std::uint64_t count);
+  /// Adds values that were counted elsewhere: counts[i] > 0 of them in bin first + i at both ends
+  /// of the span, and what is exact about all of them.
+  struct Exact {
+    Duration sum{}, min{}, max{};
+  };
+  void add_counted(std::uint32_t first, std::span<const std::uint32_t> counts, const Exact& exact);
   void merge(const Histogram& other);
   /// Counts of bins [first, first + bins.size()) with what only the values know: a saved histogram
   /// read again. Neither end of `bins` is 0.
@@ -125,7 +132,7 @@ class Histogram {
  private:
   void cover(std::uint32_t bin);
   void add_outside(Duration value, std::uint32_t bin);
-  void add_counted(std::uint64_t count, Duration sum, Duration min, Duration max);
+  void add_exact(std::uint64_t count, const Exact& exact);
 
   std::uint64_t count_ = 0;
   Duration sum_{}, min_{}, max_{};

@@ -1,7 +1,9 @@
 // Latency histograms by row with their time series.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
+#include <limits>
 #include <vector>
 
 #include "libmesh/telemetry/histogram.h"
@@ -9,26 +11,31 @@
 
 namespace mesh {
 
-/// Each row has a total and, for the time bucket that is open, a dense count per bin over the range
-/// that the row ever touched. When the bucket ends the bins that were hit, and only those, become
-/// (bucket, row, bin, count).
+/// For the time bucket that is open each row has a dense count per bin, over the range of bins that
+/// it ever touched. When the bucket ends the bins that were hit, and only those, become
+/// (bucket, row, bin, count) and enter the row's total. So a fact touches one row and one count.
 class LatencyRows {
  public:
   /// Room for rows 0 … count - 1; rows beyond are made on first use.
   void reserve_rows(std::size_t count) {
     if (count > rows_.size()) rows_.resize(count);
   }
+  /// `total` says whether the totals count the value; buckets mostly rise.
   void add(std::uint32_t row, std::uint32_t bucket, Duration value, bool total) {
-    if (bucket != open_bucket_) open(bucket);
+    if (bucket != open_bucket_ || total != open_total_) open(bucket, total);
     if (row >= rows_.size()) rows_.resize(row + 1);
     Row& r = rows_[row];
     const std::uint32_t bin = Histogram::bin_of(value);
-    if (bin - r.first >= r.open.size()) cover(r, bin);
-    std::uint32_t& count = r.open[bin - r.first];
+    if (bin - r.first >= r.counts.size()) cover(r, bin);
+    std::uint32_t& count = r.counts[bin - r.first];
     if (count == 0) hit_.push_back({row, bin});
     count += 1;
-    if (total) r.total.add(value, bin);
+    r.exact.sum.ns += value.ns;
+    r.exact.min = std::min(r.exact.min, value);
+    r.exact.max = std::max(r.exact.max, value);
   }
+  /// Ends the open bucket. The questions below work without it, on a copy.
+  void close();
 
   /// Totals of rows 0 … count - 1.
   std::vector<Histogram> totals(std::size_t count) const;
@@ -38,11 +45,12 @@ class LatencyRows {
 
  private:
   static constexpr std::uint32_t no_bucket = 0xffffffffu;
+  static constexpr Histogram::Exact nothing{{0}, {std::numeric_limits<std::int64_t>::max()}, {0}};
 
   struct Row {
-    Histogram total;
-    std::uint32_t first = 0;
-    std::vector<std::uint32_t> open;
+    std::vector<std::uint32_t> counts;
+    std::uint32_t first = 0;  // bin of counts[0]
+    Histogram::Exact exact = nothing;
   };
   struct Hit {
     std::uint32_t row, bin;
@@ -53,13 +61,16 @@ class LatencyRows {
   };
 
   static void cover(Row& row, std::uint32_t bin);
-  void open(std::uint32_t bucket);
-  void close();
+  void open(std::uint32_t bucket, bool total);
+  LatencyRows closed() const;
+  void close_row(std::size_t begin, std::size_t end);
 
   std::vector<Row> rows_;
   std::vector<Hit> hit_;
   std::vector<Closed> closed_;
+  std::vector<Histogram> totals_;
   std::uint32_t open_bucket_ = no_bucket;
+  bool open_total_ = false;
 };
 
 }  // namespace mesh

@@ -124,6 +124,8 @@ void Recorder::sample(Instant at, WorkloadId workload, std::uint32_t in_flight,
 }
 
 std::shared_ptr<const RunRecord> Recorder::finish(RunInfo info, std::vector<ClusterStats> stats) {
+  latency_by_edge_.close();
+  latency_by_load_.close();
   auto record = std::make_shared<RunRecord>();
   record->info = std::move(info);
   record->names = *names_;
