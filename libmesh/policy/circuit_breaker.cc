@@ -20,4 +20,9 @@ bool can_retry(const CircuitBreakerConfig& config, const CircuitBreaker& now) {
   return can_create(now.retries, retry_limit(config, now));
 }
 
+std::uint32_t remaining_retries(const CircuitBreakerConfig& config, const CircuitBreaker& now) {
+  if (config.retry_budget || now.retries >= config.max_retries) return 0;
+  return config.max_retries - now.retries;
+}
+
 }  // namespace mesh

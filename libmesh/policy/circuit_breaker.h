@@ -47,4 +47,13 @@ constexpr bool can_create(std::uint32_t current, std::uint32_t max) {
 std::uint32_t retry_limit(const CircuitBreakerConfig& config, const CircuitBreaker& now);
 bool can_retry(const CircuitBreakerConfig& config, const CircuitBreaker& now);
 
+/// The gauge `remaining_retries`: what max_retries leaves, forced to 0 under a budget.
+/// Source: source/common/upstream/resource_manager_impl.h.
+std::uint32_t remaining_retries(const CircuitBreakerConfig& config, const CircuitBreaker& now);
+
+/// The gauges `*_open`: 1 when the count has reached its limit after the last change.
+constexpr bool is_open(std::uint32_t current, std::uint32_t max) {
+  return !can_create(current, max);
+}
+
 }  // namespace mesh

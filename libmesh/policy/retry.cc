@@ -29,11 +29,6 @@ bool lists(const std::vector<std::uint16_t>& codes, std::uint32_t code) {
   return std::find(codes.begin(), codes.end(), code) != codes.end();
 }
 
-bool is_connection_failure(ResetReason reason) {
-  return reason == ResetReason::LocalConnectionFailure ||
-         reason == ResetReason::RemoteConnectionFailure || reason == ResetReason::ConnectionTimeout;
-}
-
 }  // namespace
 
 bool wants_retry(const RetryPolicy& policy, const ResponseSummary& response) {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "libmesh/base/time.h"
+#include "libmesh/policy/reset_reason.h"
 
 namespace mesh {
 
@@ -52,22 +53,6 @@ struct RetryPolicy {
   std::uint32_t previous_priorities_frequency = 0;  // 0 = off; Istio's retryRemoteLocalities: 2
   bool hedge_on_per_try_timeout = false;
   bool operator==(const RetryPolicy&) const = default;
-};
-
-/// Why an upstream stream was reset. Source: envoy/http/codec.h StreamResetReason.
-enum class ResetReason : std::uint8_t {
-  LocalReset,
-  LocalRefusedStream,
-  RemoteReset,
-  RemoteRefusedStream,
-  LocalConnectionFailure,
-  RemoteConnectionFailure,
-  ConnectionTimeout,
-  ConnectionTermination,
-  Overflow,
-  ConnectError,
-  ProtocolError,
-  OverloadManager,
 };
 
 /// What a response says that a retry policy may look at.

@@ -23,12 +23,17 @@ struct SlowStartConfig {
   bool operator==(const SlowStartConfig&) const = default;
 };
 
+/// Of ring hash. Source: api/envoy/config/cluster/v3/cluster.proto (RingHashLbConfig).
+enum class HashFunction : std::uint8_t { XxHash, MurmurHash2 };
+
 struct LoadBalancerConfig {
   /// Istio's default is LEAST_REQUEST with Envoy's two choices.
   LoadBalancerKind kind = LoadBalancerKind::LeastRequest;
   std::uint32_t choices = 2;
   double active_request_bias = 1.0;
   std::uint64_t minimum_ring_size = 1024;
+  std::uint64_t maximum_ring_size = 8'388'608;
+  HashFunction hash_function = HashFunction::XxHash;
   std::uint64_t table_size = 65537;
   std::uint32_t hash_balance_percent = 0;  // 0 = no bounded load
   SlowStartConfig slow_start;

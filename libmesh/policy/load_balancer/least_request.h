@@ -1,10 +1,15 @@
-// Least request: the emptier of N random choices, or a full scan; unequal weights use edf.h.
+// Least request: the emptier of N random choices, or an EDF schedule when weights differ.
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string_view>
+#include <vector>
 
 #include "libmesh/base/math.h"
+#include "libmesh/policy/load_balancer/config.h"
+#include "libmesh/policy/load_balancer/edf.h"
+#include "libmesh/policy/load_balancer/hosts.h"
 
 namespace mesh {
 
@@ -52,9 +57,46 @@ inline double least_request_weight(double weight, std::uint64_t active, double b
   return weight / pow(load, bias);
 }
 
-struct LeastRequestBalancer {
+/// The whole balancer of one host source, slow start apart.
+class LeastRequestBalancer {
+ public:
   static constexpr std::string_view name = "LEAST_REQUEST";
+  static constexpr LoadBalancerKind kind = LoadBalancerKind::LeastRequest;
   static constexpr bool weighted = true;
+
+  template <class Active>
+  void rebuild(std::span<const BalancerHost> hosts, const LoadBalancerConfig& config,
+               std::uint64_t seed, Active&& active) {
+    choices_ = config.choices;
+    bias_ = config.active_request_bias;
+    weights_.clear();
+    for (const BalancerHost& host : hosts) weights_.push_back(host.weight);
+    schedule_ = weights_are_equal(hosts)
+                    ? EdfSchedule{}
+                    : EdfSchedule::fast_forward(static_cast<std::uint32_t>(hosts.size()), seed,
+                                                weight_of(active));
+  }
+
+  template <class Active, class WordSource>
+  std::uint32_t pick(const Selection&, Active&& active, WordSource&& next_word) {
+    if (weights_.empty()) return no_host;
+    if (!schedule_.empty()) return schedule_.pick(weight_of(active));
+    return least_request_pick(static_cast<std::uint32_t>(weights_.size()), choices_, active,
+                              next_word);
+  }
+
+ private:
+  template <class Active>
+  auto weight_of(Active& active) const {
+    return [this, &active](std::uint32_t i) {
+      return least_request_weight(weights_[i], active(i), bias_);
+    };
+  }
+
+  std::uint32_t choices_ = 2;
+  double bias_ = 1.0;
+  std::vector<std::uint32_t> weights_;
+  EdfSchedule schedule_;
 };
 
 }  // namespace mesh

@@ -2,7 +2,11 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string_view>
+
+#include "libmesh/policy/load_balancer/config.h"
+#include "libmesh/policy/load_balancer/hosts.h"
 
 namespace mesh {
 
@@ -15,7 +19,20 @@ constexpr std::uint32_t random_pick(std::uint32_t n, std::uint64_t random) {
 
 struct RandomBalancer {
   static constexpr std::string_view name = "RANDOM";
+  static constexpr LoadBalancerKind kind = LoadBalancerKind::Random;
   static constexpr bool weighted = false;
+
+  std::uint32_t hosts = 0;
+
+  template <class Active>
+  void rebuild(std::span<const BalancerHost> to, const LoadBalancerConfig&, std::uint64_t,
+               Active&&) {
+    hosts = static_cast<std::uint32_t>(to.size());
+  }
+  template <class Active, class WordSource>
+  std::uint32_t pick(const Selection&, Active&&, WordSource&& next_word) {
+    return hosts == 0 ? no_host : random_pick(hosts, next_word());
+  }
 };
 
 }  // namespace mesh

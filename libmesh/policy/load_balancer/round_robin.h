@@ -1,8 +1,14 @@
-// Round robin among hosts of equal weight; unequal weights use edf.h.
+// Round robin: hosts in turn, or by an EDF schedule when their weights differ.
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string_view>
+#include <vector>
+
+#include "libmesh/policy/load_balancer/config.h"
+#include "libmesh/policy/load_balancer/edf.h"
+#include "libmesh/policy/load_balancer/hosts.h"
 
 namespace mesh {
 
@@ -24,9 +30,44 @@ constexpr std::uint32_t round_robin_pick(RoundRobinState& state, std::uint32_t n
   return static_cast<std::uint32_t>(state.next++ % n);
 }
 
-struct RoundRobinBalancer {
+/// The whole balancer of one host source, slow start apart.
+class RoundRobinBalancer {
+ public:
   static constexpr std::string_view name = "ROUND_ROBIN";
+  static constexpr LoadBalancerKind kind = LoadBalancerKind::RoundRobin;
   static constexpr bool weighted = true;
+
+  /// New hosts or weights. The cursor starts at the seed once and is kept; a schedule is built
+  /// anew, fast-forwarded by the seed.
+  template <class Active>
+  void rebuild(std::span<const BalancerHost> hosts, const LoadBalancerConfig&, std::uint64_t seed,
+               Active&&) {
+    if (!started_) cursor_ = round_robin_start(seed);
+    started_ = true;
+    weights_.clear();
+    for (const BalancerHost& host : hosts) weights_.push_back(host.weight);
+    schedule_ = weights_are_equal(hosts)
+                    ? EdfSchedule{}
+                    : EdfSchedule::fast_forward(static_cast<std::uint32_t>(hosts.size()), seed,
+                                                weight_of());
+  }
+
+  template <class Active, class WordSource>
+  std::uint32_t pick(const Selection&, Active&&, WordSource&&) {
+    if (weights_.empty()) return no_host;
+    if (!schedule_.empty()) return schedule_.pick(weight_of());
+    return round_robin_pick(cursor_, static_cast<std::uint32_t>(weights_.size()));
+  }
+
+ private:
+  auto weight_of() const {
+    return [this](std::uint32_t i) { return static_cast<double>(weights_[i]); };
+  }
+
+  bool started_ = false;
+  RoundRobinState cursor_;
+  std::vector<std::uint32_t> weights_;
+  EdfSchedule schedule_;
 };
 
 }  // namespace mesh
