@@ -1,0 +1,82 @@
+"""Pictures of runs, drawn by matplotlib's Agg without pyplot."""
+
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+from meshsim.plot import (
+    compare,
+    failures,
+    hosts,
+    latency,
+    overview,
+    queues,
+    split,
+    style,
+    throughput,
+    topology,
+)
+from meshsim.record import RunRecord
+
+#: Pictures of one panel: name -> (drawing function, inches of height).
+PANELS: dict[str, tuple[Callable[..., None], float]] = {
+    "throughput": (throughput.draw, 6.0),
+    "latency": (latency.draw, 6.0),
+    "split": (split.draw, 6.0),
+    "versions": (split.draw_health, 6.0),
+    "hosts": (hosts.draw, 6.0),
+    "queues": (queues.draw, 6.0),
+    "failures": (failures.draw, 6.0),
+    "topology": (topology.draw, 7.0),
+}
+NAMES = ("overview", *PANELS)
+
+
+def figure(record: RunRecord, name: str, **options: Any) -> style.Picture:
+    """One of NAMES as a figure.
+
+    Args:
+        record: Of which run.
+        name: Which picture.
+        options: Those of its `draw`, e.g. `service="reviews"`.
+
+    Raises:
+        ValueError: There is no such picture, or it has no such option.
+        KeyError: The run has no such service, load or workload.
+    """
+    if name not in NAMES:
+        raise ValueError(f"no picture {name!r}; there are {', '.join(NAMES)}")
+    with style.styled():
+        if name == "overview":
+            _refuse_unknown(name, options, set())
+            return overview.draw(record)
+        draw, height = PANELS[name]
+        _refuse_unknown(name, options, set(inspect.signature(draw).parameters) - {"axes", "record"})
+        made = style.new_figure(style.WIDTH_IN * 0.7, height)
+        draw(made.subplots(), record, **options)
+        style.add_caption(made, record)
+        return made
+
+
+def compare_runs(
+    a: RunRecord, b: RunRecord, *, labels: tuple[str, str] = ("before", "after")
+) -> style.Picture:
+    """Two runs side by side on equal scales.
+
+    Args:
+        a: The run of the left column.
+        b: The run of the right column.
+        labels: Their names.
+    """
+    with style.styled():
+        return compare.draw(a, b, labels=labels)
+
+
+def _refuse_unknown(name: str, options: dict[str, Any], known: set[str]) -> None:
+    unknown = sorted(set(options) - known)
+    if unknown:
+        has = f"it has {', '.join(sorted(known))}" if known else "it has none"
+        raise ValueError(f"picture {name!r} has no option {unknown[0]!r}; {has}")
+
+
+__all__ = ["NAMES", "PANELS", "compare_runs", "figure"]

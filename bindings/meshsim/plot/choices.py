@@ -1,0 +1,92 @@
+"""Which service, version or host a picture shows when nobody says."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from meshsim import series
+from meshsim.plot import style
+from meshsim.record import RunRecord
+from meshsim.tables import MISSING
+
+
+def service_id(record: RunRecord, service: str) -> int:
+    """The id of a service by full or short name."""
+    for i, host in enumerate(record.names.services):
+        if service in (host, host.split(".")[0], style.service_short(host)):
+            return i
+    known = ", ".join(style.service_short(host) for host in record.names.services)
+    raise KeyError(f"no service {service!r}; the run has {known}")
+
+
+def edge_rows(record: RunRecord, service: str) -> list[int]:
+    """Rows of the edges that lead to a service."""
+    wanted = service_id(record, service)
+    return np.flatnonzero(record.column("edges.service") == wanted).tolist()
+
+
+def versions_of(record: RunRecord, service: int) -> dict[int, list[int]]:
+    """Destination workload -> edge rows, for the workloads behind a service."""
+    out: dict[int, list[int]] = {}
+    services = record.column("edges.service").tolist()
+    destinations = record.column("edges.destination").tolist()
+    for row, (to, destination) in enumerate(zip(services, destinations, strict=True)):
+        if to == service and destination != MISSING:
+            out.setdefault(destination, []).append(row)
+    return dict(sorted(out.items()))
+
+
+def version_label(record: RunRecord, workloads: Sequence[int], workload: int) -> str:
+    """The version if that tells the workloads apart, else the workload's name."""
+    versions = [record.names.versions[w] for w in workloads]
+    if all(versions) and len(set(versions)) == len(versions):
+        return record.names.versions[workload]
+    return record.names.workloads[workload]
+
+
+def split_service(record: RunRecord) -> int | None:
+    """The busiest service with several destination workloads."""
+    best, most = None, 0.0
+    totals = requests_by_edge(record)
+    for service in range(len(record.names.services)):
+        versions = versions_of(record, service)
+        busy = [w for w, rows in versions.items() if totals[rows].sum() > 0]
+        count = float(sum(totals[rows].sum() for rows in versions.values()))
+        if len(busy) > 1 and count > most:
+            best, most = service, count
+    return best
+
+
+def requests_by_edge(record: RunRecord) -> series.Floats:
+    """Requests per edge row over the whole run."""
+    weights = record.column("series_by_edge.count")
+    edges = len(record.column("edges.source"))
+    return np.bincount(record.column("series_by_edge.row"), weights=weights, minlength=edges)
+
+
+def visits_by_endpoint(record: RunRecord) -> series.Floats:
+    """Requests that reached each endpoint over the whole run."""
+    weights = record.column("visits_by_endpoint.count")
+    return np.bincount(
+        record.column("visits_by_endpoint.row"),
+        weights=weights,
+        minlength=len(record.names.endpoints),
+    )
+
+
+def hosts_service(record: RunRecord) -> int | None:
+    """The service with the most ejections; without any, the busiest one with several hosts."""
+    visits = visits_by_endpoint(record)
+    owner = record.column("endpoints.workload")
+    ejected = record.column("events.endpoint")[
+        np.isin(record.column("events.what"), [0])  # eject
+    ]
+    best, most = None, (0, 0.0)
+    for service in range(len(record.names.services)):
+        workloads = list(versions_of(record, service))
+        hosts = np.flatnonzero(np.isin(owner, workloads) & (visits > 0))
+        mine = int(np.isin(ejected, np.flatnonzero(np.isin(owner, workloads))).sum())
+        score = (mine, float(visits[hosts].sum()))
+        if (len(hosts) > 1 or mine) and score > most:
+            best, most = service, score
+    return best
