@@ -37,6 +37,12 @@ constexpr std::uint64_t scramble(std::uint64_t x) {
   return x ^ (x >> 31);
 }
 
+/// Draw k of a sequence that is known by its seed alone, uniform in (0, 1): SplitMix64 started at
+/// `seed`, 53 bits. Scenarios use it where two tools must draw the same numbers.
+constexpr double seeded_uniform(std::uint64_t seed, std::uint64_t k) {
+  return (static_cast<double>(scramble(seed + k * 0x9e3779b97f4a7c15u) >> 11) + 0.5) * 0x1.0p-53;
+}
+
 /// The words that belong to one key; a rejection sampler takes as many as it needs.
 class Draw {
  public:

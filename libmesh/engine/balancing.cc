@@ -5,6 +5,7 @@
 #include "libmesh/policy/load_balancer/random.h"
 #include "libmesh/policy/load_balancer/round_robin.h"
 #include "libmesh/policy/panic.h"
+#include "libmesh/policy/retry_selection.h"
 
 namespace mesh {
 
@@ -112,9 +113,8 @@ void Engine::build_view(const ClusterConfig& config, const ProxyCluster* cluster
     counts.push_back({.hosts = static_cast<std::uint32_t>(priority.all.size()),
                       .healthy = static_cast<std::uint32_t>(priority.healthy.size())});
   }
-  view.states.assign(priorities, {});
   assess_priorities({.panic_threshold_percent = config.panic_threshold_percent}, counts, {},
-                    view.states);
+                    view.table);
 }
 
 // ---- the pick ---------------------------------------------------------------------------------
@@ -134,22 +134,20 @@ std::uint32_t Engine::pick_host(const Request& request, const RetryPolicy* polic
   const ClusterConfig& config = plan_->cluster_configs[cluster.config];
   Draw draw = draws_.at(Purpose::HostPick, request.key, request.attempts);
   const bool choosy = policy != nullptr && policy->previous_hosts;
-  std::uint32_t picks = choosy ? policy->host_selection_attempts + 1 : 1;
-  std::uint32_t host = nil;
-  while (picks-- > 0) {
-    host = pick_once(cluster, view, request.worker, draw);
-    if (host == nil || !choosy) break;
-    if (!already_tried(request, config.hosts[host].endpoint)) break;
-  }
-  return host;
+  return select_host(
+      choosy ? policy->host_selection_attempts : 0,
+      [&](std::uint32_t) { return pick_once(cluster, view, request.worker, draw); },
+      [&](std::uint32_t host) {
+        return choosy && already_tried(request, config.hosts[host].endpoint);
+      });
 }
 
 std::uint32_t Engine::pick_once(ProxyCluster& cluster, const ClusterView& view,
                                 std::uint16_t worker, Draw& draw) {
   const std::uint64_t random = draw.word();
   const std::uint32_t p =
-      view.states.size() > 1 ? choose_priority(view.states, random).priority : 0;
-  const bool panic = view.states[p].panic;
+      view.priorities.size() > 1 ? choose_priority(view.table.share, random).priority : 0;
+  const bool panic = view.table.panic[p] != 0;
   if (panic) count(cluster, ClusterCounter::lb_healthy_panic);
   const PriorityView& priority = view.priorities[p];
   const std::vector<std::uint32_t>& hosts = panic ? priority.all : priority.healthy;

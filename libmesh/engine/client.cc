@@ -51,6 +51,12 @@ void Engine::start_loads() {
 void Engine::schedule_arrival(LoadId id) {
   const LoadPlan& load = plan_->loads[id];
   LoadState& state = world_.loads[id];
+  if (!load.fixed.empty()) {
+    if (state.arrivals < load.fixed.size()) {
+      push(std::max(load.fixed[state.arrivals].at, now()), EventKind::ArrivalDue, id.value);
+    }
+    return;
+  }
   if (load.poisson) {
     Draw draw = draws_.at(Purpose::Arrival, id.value, state.arrivals);
     state.target += standard_exponential(draw);
@@ -101,13 +107,19 @@ void Engine::send(LoadId id, std::uint64_t number, Origin kind, Handle origin) {
   const WorkloadPlan& entry = plan_->workloads[load.entry];
   const std::uint32_t pods = std::max(world_.workloads[load.entry].replicas, 1u);
   const std::uint64_t key = load_key(id, number);
-  std::size_t pick = 0;
-  if (load.requests.size() > 1) {
+  const bool is_fixed = kind == Origin::Load && !load.fixed.empty();
+  TemplateId asked = is_fixed ? load.fixed[number].request : load.requests.front().request;
+  if (!is_fixed && load.requests.size() > 1) {
     const double u = draws_.at(Purpose::RequestMix, key, 0).uniform01();
+    std::size_t pick = 0;
     while (u > load.requests[pick].cumulative_share) ++pick;
+    asked = load.requests[pick].request;
   }
-  // Connections of the load generator are used in turn over the pods and their workers.
-  const std::uint64_t connection = kind == Origin::User ? world_.users[origin.slot].number : number;
+  // Connections of the generator are used in turn over the pods; the kernel spreads them over the
+  // workers by hashing (`envoy.md` §14).
+  const std::uint64_t in_turn = kind == Origin::User ? world_.users[origin.slot].number : number;
+  const std::uint64_t connection = load.connections > 0 ? in_turn % load.connections : in_turn;
+  const std::uint64_t worker = load.connections > 0 ? scramble(connection) : connection / pods;
   const Opening opening{
       .kind = kind,
       .origin = origin,
@@ -115,8 +127,8 @@ void Engine::send(LoadId id, std::uint64_t number, Origin kind, Handle origin) {
       .load = id,
       .proxy =
           EndpointId{entry.first_endpoint.value + static_cast<std::uint32_t>(connection % pods)},
-      .worker = static_cast<std::uint16_t>(connection / pods % entry.concurrency),
-      .request = load.requests[pick].request,
+      .worker = static_cast<std::uint16_t>(worker % entry.concurrency),
+      .request = asked,
       .timeout = load.timeout,
   };
   const std::uint32_t slot = open_request(opening);

@@ -170,12 +170,19 @@ bool Engine::connect_one(std::uint32_t id) {
   Duration handshake{};
   if (pool.host != cluster.proxy) {  // loopback from the receiving sidecar takes no time
     handshake = plan_->network.one_way * 2;
-    const bool both = plan_->workloads[workload_of(pool.host)].has_sidecar &&
+    const bool both = plan_->workloads[workload_of(pool.host)].receives_through_sidecar &&
                       plan_->workloads[workload_of(cluster.proxy)].has_sidecar;
     if (both) handshake = handshake * 2;  // TLS 1.3: one more round trip
   }
+  if (!behind_sidecar(pool) && door(pool.host) == Door::Drops) return within;  // until it times out
   push(now() + handshake, EventKind::Connected, handle.slot, handle.generation);
   return within;
+}
+
+/// Does the connection end at the sidecar of the pod, not at its application?
+bool Engine::behind_sidecar(const Pool& pool) const {
+  return plan_->workloads[workload_of(pool.host)].receives_through_sidecar &&
+         world_.proxy_clusters[pool.proxy_cluster].proxy != pool.host;
 }
 
 void Engine::move(std::uint32_t id, ConnectionState to) {
@@ -205,10 +212,7 @@ void Engine::on_connected(std::uint32_t id) {
   Connection& connection = world_.connections[id];
   const std::uint32_t pool_id = connection.pool;
   Pool& pool = world_.pools[pool_id];
-  const EndpointState& server = world_.endpoints[pool.host];
-  const bool through_sidecar = plan_->workloads[workload_of(pool.host)].has_sidecar &&
-                               world_.proxy_clusters[pool.proxy_cluster].proxy != pool.host;
-  if (server.crashes > 0 && !through_sidecar) {
+  if (!behind_sidecar(pool) && door(pool.host) == Door::Refuses) {
     return connect_failed(id, ResetReason::RemoteConnectionFailure);
   }
   disarm(connection.timer);
@@ -370,7 +374,7 @@ void Engine::drain_host(std::uint32_t cluster, std::uint32_t host_index) {
 void Engine::reset_connections_to(EndpointId endpoint) {
   std::vector<Handle> lost;
   for (Pool& pool : world_.pools) {
-    if (pool.host != endpoint) continue;
+    if (pool.host != endpoint || behind_sidecar(pool)) continue;
     for (const ConnectionState state :
          {ConnectionState::Ready, ConnectionState::Busy, ConnectionState::Draining}) {
       for (std::uint32_t c = list_of(pool, state).front; c != nil; c = world_.connections[c].next) {

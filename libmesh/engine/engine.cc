@@ -216,6 +216,8 @@ void Engine::on_event(const Event& event) {
       return on_merge_window(slot, generation);
     case EventKind::FaultEdge:
       return on_fault_edge(FaultId{slot}, generation == 0);
+    case EventKind::DownEdge:
+      return on_down_edge(slot, generation == 0);
     case EventKind::ChangeDue:
       return on_change(ChangeId{slot});
     case EventKind::MembershipReaches:

@@ -80,6 +80,11 @@ class Engine {
   void pool_ready(std::uint32_t attempt, bool new_connection);
   void pool_failed(std::uint32_t attempt, ResetReason reason, bool host_known);
   void on_reaches_caller(std::uint32_t attempt);
+  void response_starts(std::uint32_t attempt, std::uint32_t cluster, std::uint16_t code);
+  std::uint16_t code_for_outlier(const Request& request, std::uint16_t code,
+                                 const ResponsePlan& response) const;
+  void drain_after(std::uint32_t connection, std::uint32_t cluster);
+  void count_reset_by_peer(std::uint32_t attempt);
   void upstream_reset(std::uint32_t attempt, ResetReason reason);
   bool retry(std::uint32_t slot, bool wanted);
   void on_backoff_done(std::uint32_t slot);
@@ -136,6 +141,7 @@ class Engine {
   void unlink_pending(Pool& pool, std::uint32_t attempt);
   void reset_connections_to(EndpointId endpoint);
   std::uint32_t stream_room(const Connection& connection) const;
+  bool behind_sidecar(const Pool& pool) const;
 
   // health.cc: outlier detection, and when the balancers hear of it
   void report(std::uint32_t cluster, std::uint32_t host_index, HostResult result,
@@ -146,6 +152,7 @@ class Engine {
   void on_outlier_sweep(std::uint32_t cluster);
   void sweep_interval_detectors(std::uint32_t cluster);
   void health_changed(std::uint32_t cluster);
+  void membership_changed(std::uint32_t cluster);
   void deliver_health(std::uint32_t cluster);
   void on_merge_window(std::uint32_t cluster, std::uint32_t generation);
   std::uint32_t members(const ProxyCluster& cluster) const;
@@ -153,6 +160,8 @@ class Engine {
   // workload.cc: the application
   void on_reaches_server(std::uint32_t visit);
   void enter_application(std::uint32_t visit);
+  std::uint32_t choose_rule(const Visit& visit, std::uint16_t attempt) const;
+  const AnswerPlan& answer_plan(const Visit& visit) const;
   void start_work(std::uint32_t visit);
   void run_frame(std::uint32_t frame);
   bool run_step(std::uint32_t frame, const StepPlan& step);
@@ -171,6 +180,9 @@ class Engine {
   // failure.cc: faults, changes and scaling
   void schedule_timeline();
   void on_fault_edge(FaultId fault, bool start);
+  enum class Door : std::uint8_t { Open, Refuses, Drops };
+  Door door(EndpointId endpoint) const;
+  void on_down_edge(std::uint32_t down, bool start);
   void crash(EndpointId endpoint);
   void revive(EndpointId endpoint);
   void on_change(ChangeId change);

@@ -20,6 +20,7 @@ enum class EventKind : std::uint8_t {
   OutlierSweep,       // slot: proxy cluster
   MergeWindowEnds,    // slot: proxy cluster
   FaultEdge,          // slot: fault, generation 0 = start, 1 = end
+  DownEdge,           // slot: index of Plan::downs, generation 0 = start, 1 = end
   ChangeDue,          // slot: change
   MembershipReaches,  // slot: endpoint, generation 0 = leaves, 1 = joins
   SampleTick,

@@ -9,6 +9,10 @@ void Engine::schedule_timeline() {
     push(fault.from, EventKind::FaultEdge, f, 0);
     if (fault.to != never) push(fault.to, EventKind::FaultEdge, f, 1);
   }
+  for (std::uint32_t d = 0; d < plan_->downs.size(); ++d) {
+    push(plan_->downs[d].from, EventKind::DownEdge, d, 0);
+    if (plan_->downs[d].to != never) push(plan_->downs[d].to, EventKind::DownEdge, d, 1);
+  }
   for (std::uint32_t c = 0; c < plan_->changes.size(); ++c) {
     push(plan_->changes[ChangeId{c}].at, EventKind::ChangeDue, c);
   }
@@ -38,11 +42,35 @@ void Engine::on_fault_edge(FaultId id, bool start) {
   }
 }
 
+/// What becomes of a connection attempt to the application's port.
+Engine::Door Engine::door(EndpointId endpoint) const {
+  if (world_.endpoints[endpoint].crashes > 0) return Door::Refuses;
+  for (const std::uint32_t d : world_.active_downs) {
+    const DownPlan& down = plan_->downs[d];
+    if (workload_of(endpoint) == down.workload) return down.drop ? Door::Drops : Door::Refuses;
+  }
+  return Door::Open;
+}
+
+void Engine::on_down_edge(std::uint32_t index, bool start) {
+  const DownPlan& down = plan_->downs[index];
+  if (!start) {
+    std::erase(world_.active_downs, index);
+    return;
+  }
+  world_.active_downs.push_back(index);
+  if (down.keep_connections) return;
+  const WorkloadPlan& workload = plan_->workloads[down.workload];
+  for (std::uint32_t i = 0; i < workload.reserved; ++i) {
+    reset_connections_to(EndpointId{workload.first_endpoint.value + i});
+  }
+}
+
 /// The application dies: what it works on is lost. Callers behind a sidecar of the pod get its 503,
 /// others lose their connections (`istio.md` §0.1.13).
 void Engine::crash(EndpointId id) {
   if (++world_.endpoints[id].crashes > 1) return;
-  const bool sidecar = plan_->workloads[workload_of(id)].has_sidecar;
+  const bool sidecar = plan_->workloads[workload_of(id)].receives_through_sidecar;
   while (world_.endpoints[id].first_visit != nil) {
     const std::uint32_t visit = world_.endpoints[id].first_visit;
     if (world_.visits[visit].frame != nil) drop_frames(world_.visits[visit].frame);
@@ -125,7 +153,7 @@ void Engine::refresh_membership(EndpointId id) {
         cell = {};  // a pod that comes back is a new host
       }
     }
-    deliver_health(p);
+    membership_changed(p);
   }
 }
 

@@ -5,10 +5,6 @@ namespace mesh {
 
 namespace {
 
-/// common_lb_config.update_merge_window, Envoy's default; Istio does not change it (`envoy.md`
-/// §6.7).
-constexpr Duration merge_window = seconds(1);
-
 ClusterCounter detected_counter(Detector detector) {
   switch (detector) {
     case Detector::Consecutive5xx:
@@ -180,28 +176,38 @@ void Engine::sweep_interval_detectors(std::uint32_t id) {
 
 void Engine::health_changed(std::uint32_t id) {
   ProxyCluster& cluster = world_.proxy_clusters[id];
-  if (!cluster.ever_delivered || elapsed(cluster.delivered_at, now()) > merge_window) {
-    return deliver_health(id);
+  switch (mesh::on_change(cluster.merge, now(), true)) {
+    case Delivery::Now:
+      ++cluster.merge_generation;
+      return deliver_health(id);
+    case Delivery::StartTimer:
+      ++cluster.merge_generation;
+      return push(now() + default_merge_window, EventKind::MergeWindowEnds, id,
+                  cluster.merge_generation & event_generation_mask);
+    case Delivery::Wait:
+      return;
   }
-  if (cluster.merge_pending) return;
-  cluster.merge_pending = true;
-  push(now() + merge_window, EventKind::MergeWindowEnds, id, cluster.merge_generation & 0xffffffu);
+}
+
+/// Hosts came or went: delivered at once, and with it whatever waited.
+void Engine::membership_changed(std::uint32_t id) {
+  ProxyCluster& cluster = world_.proxy_clusters[id];
+  mesh::on_change(cluster.merge, now(), false);
+  ++cluster.merge_generation;
+  deliver_health(id);
 }
 
 void Engine::on_merge_window(std::uint32_t id, std::uint32_t generation) {
-  const ProxyCluster& cluster = world_.proxy_clusters[id];
-  if (cluster.merge_pending && (cluster.merge_generation & 0xffffffu) == generation) {
-    deliver_health(id);
-  }
+  ProxyCluster& cluster = world_.proxy_clusters[id];
+  if ((cluster.merge_generation & event_generation_mask) != generation) return;
+  on_merge_timer(cluster.merge, now());
+  ++world_.updates_via_merge;
+  deliver_health(id);
 }
 
 void Engine::deliver_health(std::uint32_t id) {
   ProxyCluster& cluster = world_.proxy_clusters[id];
   const ClusterConfig& config = plan_->cluster_configs[cluster.config];
-  cluster.ever_delivered = true;
-  cluster.merge_pending = false;
-  ++cluster.merge_generation;
-  cluster.delivered_at = now();
   bool any = false;
   if (cluster.first_outlier != nil) {
     for (std::uint32_t h = 0; h < config.hosts.size(); ++h) {

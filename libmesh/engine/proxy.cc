@@ -1,6 +1,8 @@
 // The life of a request in a proxy's router, top to bottom in the order it happens.
 #include "libmesh/base/check.h"
 #include "libmesh/engine/engine.h"
+#include "libmesh/policy/grpc_status.h"
+#include "libmesh/policy/mirror.h"
 #include "libmesh/policy/reset_reason.h"
 
 namespace mesh {
@@ -142,7 +144,7 @@ void Engine::start_mirrors(std::uint32_t slot, const RoutePlan& route) {
   const Request primary = world_.requests[slot];
   const std::uint64_t stable = draws_.at(Purpose::StableRandom, primary.key, 0).word();
   for (std::size_t i = 0; i < route.mirrors.size(); ++i) {
-    if (!happens(route.mirrors[i].share, stable)) continue;
+    if (!is_mirrored(route.mirrors[i].share, stable)) continue;
     const std::uint32_t copy = open_request({.kind = Origin::Mirror,
                                              .key = scramble(primary.key + 0x6d6972726f72u + i),
                                              .root = primary.root,
@@ -213,7 +215,7 @@ void Engine::pool_ready(std::uint32_t id, bool new_connection) {
     if (plan_->workloads[workload_of(request.proxy)].has_sidecar) {
       proxies = proxies + half_cost(request.key, leg);
     }
-    if (server.has_sidecar) proxies = proxies + half_cost(request.key, leg + 1);
+    if (server.receives_through_sidecar) proxies = proxies + half_cost(request.key, leg + 1);
     there = there + proxies;
     attempt.way_back = attempt.way_back + proxies;
   }
@@ -223,6 +225,7 @@ void Engine::pool_ready(std::uint32_t id, bool new_connection) {
   visit.key = scramble(request.key + attempt.number);
   visit.attempt = world_.attempts.handle(id);
   visit.endpoint = attempt.host;
+  visit.attempt_number = attempt.number;
   visit.as_received = request.upstream;
   visit.handler = server.handler_of[request.upstream];
   visit.inbound = request.kind == Origin::Inbound;
@@ -239,24 +242,78 @@ void Engine::pool_failed(std::uint32_t id, ResetReason reason, bool host_known) 
 
 void Engine::on_reaches_caller(std::uint32_t id) {
   const Attempt attempt = world_.attempts[id];
+  const std::uint32_t slot = attempt.request;
+  const std::uint32_t cluster = world_.requests[slot].proxy_cluster;
+  if (attempt.response_started) {
+    // The reset that follows headers: the logged status stays, nothing is retried any more.
+    stream_done(id, true);
+    report(cluster, attempt.host_index, HostResult::LocalOriginConnectFailed, 0);
+    end_attempt(id, Details::ResetAfterResponseStarted);
+    world_.requests[slot].flags.set(flag_of(attempt.reset));
+    return finish(slot, attempt.code, Details::ResetAfterResponseStarted);
+  }
   if (attempt.code == 0) {
+    count_reset_by_peer(id);
     stream_done(id, true);
     return upstream_reset(id, attempt.reset);
   }
-  const std::uint32_t slot = attempt.request;
   Request& request = world_.requests[slot];
-  const std::uint32_t cluster = request.proxy_cluster;
   const RetryPolicy* policy = retry_policy(request);
+  const ResponsePlan& response = plan_->responses[attempt.response];
   // The decision sees this stream still active, as Envoy's does; then the connection is free for
   // whoever waits in the pool; only then does the caller get its answer.
-  const bool wanted = request.retries_enabled && wants_retry(*policy, {.code = attempt.code});
+  const bool wanted = request.retries_enabled &&
+                      wants_retry(*policy, {.code = attempt.code,
+                                            .grpc_status_in_headers = response.grpc_status,
+                                            .envoy_ratelimited = response.envoy_ratelimited});
   const bool retrying = retry(slot, wanted);
-  stream_done(id, false);
-  report(cluster, attempt.host_index, HostResult::ExternalCode, attempt.code);
+  const std::uint16_t seen = code_for_outlier(request, attempt.code, response);
+  if (attempt.resets_later && !retrying) {
+    return response_starts(id, cluster, seen);
+  }
+  if (response.connection_close) drain_after(attempt.connection, cluster);
+  stream_done(id, attempt.resets_later);
+  report(cluster, attempt.host_index, HostResult::ExternalCode, seen);
   end_attempt(id, Details::ViaUpstream);
   if (retrying) return;
   charge_code(world_.proxy_clusters[cluster], attempt.code);
   finish(slot, attempt.code, Details::ViaUpstream);
+}
+
+/// Headers are with the caller, the body is not: the peer resets 5 ms later.
+void Engine::response_starts(std::uint32_t id, std::uint32_t cluster, std::uint16_t code) {
+  constexpr Duration body_time = milliseconds(5);
+  Attempt& attempt = world_.attempts[id];
+  attempt.response_started = true;
+  attempt.reset = ResetReason::ConnectionTermination;
+  disarm(attempt.per_try);
+  charge_code(world_.proxy_clusters[cluster], attempt.code);
+  push(now() + body_time, EventKind::ReachesCaller, id, world_.attempts.generation(id));
+  report(cluster, attempt.host_index, HostResult::ExternalCode, code);
+}
+
+/// A gRPC status in the headers of the answer to a gRPC request counts as its HTTP equivalent
+/// (`envoy.md` §1.5.1).
+std::uint16_t Engine::code_for_outlier(const Request& request, std::uint16_t code,
+                                       const ResponsePlan& response) const {
+  if (response.grpc_status < 0 || !plan_->templates[request.request].grpc) return code;
+  return http_status_of(static_cast<std::uint32_t>(response.grpc_status));
+}
+
+/// `Connection: close` in a response: the connection ends with its present streams.
+void Engine::drain_after(std::uint32_t connection, std::uint32_t cluster) {
+  count(world_.proxy_clusters[cluster], ClusterCounter::upstream_cx_close_notify);
+  if (world_.connections[connection].state != ConnectionState::Draining) {
+    move(connection, ConnectionState::Draining);
+  }
+}
+
+void Engine::count_reset_by_peer(std::uint32_t id) {
+  const Attempt& attempt = world_.attempts[id];
+  ProxyCluster& cluster = world_.proxy_clusters[world_.pools[attempt.pool].proxy_cluster];
+  if (attempt.reset == ResetReason::RemoteReset) {
+    count(cluster, ClusterCounter::upstream_rq_rx_reset);
+  }
 }
 
 void Engine::upstream_reset(std::uint32_t id, ResetReason reason) {

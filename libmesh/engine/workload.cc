@@ -11,9 +11,9 @@ void Engine::on_reaches_server(std::uint32_t id) {
   Visit& visit = world_.visits[id];
   const EndpointId endpoint = visit.endpoint;
   const WorkloadPlan& workload = plan_->workloads[workload_of(endpoint)];
-  if (visit.inbound || !workload.has_sidecar) return enter_application(id);
+  if (visit.inbound || !workload.receives_through_sidecar) return enter_application(id);
   const ClusterConfigId inbound = proxy_config(endpoint).inbound;
-  const bool down = world_.endpoints[endpoint].crashes > 0;
+  const bool down = door(endpoint) != Door::Open;
   if (!inbound.valid() ||
       (!down && plan_->cluster_configs[inbound].breaker == CircuitBreakerConfig{})) {
     // Nothing on the receiving side can refuse: its router would only pass the request on.
@@ -45,8 +45,12 @@ void Engine::enter_application(std::uint32_t id) {
     return;
   }
   visit.arrived = now();
-  ++endpoint.received;
-  if (Attempt* attempt = world_.attempts.find(visit.attempt)) attempt->reached = true;
+  visit.number = ++endpoint.received;
+  Attempt* attempt = world_.attempts.find(visit.attempt);
+  if (attempt != nullptr) attempt->reached = true;
+  if (plan_->handlers[visit.handler].rules > 0) {
+    visit.rule = choose_rule(visit, attempt != nullptr ? attempt->number : visit.attempt_number);
+  }
   visit.alive_next = endpoint.first_visit;
   if (endpoint.first_visit != nil) world_.visits[endpoint.first_visit].alive_prev = id;
   endpoint.first_visit = id;
@@ -68,25 +72,54 @@ void Engine::enter_application(std::uint32_t id) {
   ++world_.workloads[workload_id].queued;
 }
 
+/// The first rule of the handler whose conditions hold now; nil if none.
+std::uint32_t Engine::choose_rule(const Visit& visit, std::uint16_t attempt) const {
+  const HandlerPlan& handler = plan_->handlers[visit.handler];
+  for (std::uint32_t r = handler.first_rule; r < handler.first_rule + handler.rules; ++r) {
+    const RulePlan& rule = plan_->rules[r];
+    if (now() < rule.after || now() >= rule.before) continue;
+    if (rule.attempt != 0 && rule.attempt != attempt) continue;
+    if (rule.cycle_of > 0 && (rule.cycle_at >> ((visit.number - 1) % rule.cycle_of) & 1u) == 0) {
+      continue;
+    }
+    bool counted = rule.counts == 0;
+    for (std::uint32_t c = rule.first_count; c < rule.first_count + rule.counts; ++c) {
+      counted = counted ||
+                (plan_->counts[c].first <= visit.number && visit.number <= plan_->counts[c].last);
+    }
+    if (!counted) continue;
+    if (rule.chance < 1.0 && seeded_uniform(rule.chance_seed, visit.number - 1) >= rule.chance) {
+      continue;
+    }
+    return r;
+  }
+  return nil;
+}
+
+const AnswerPlan& Engine::answer_plan(const Visit& visit) const {
+  return visit.rule != nil ? plan_->rules[visit.rule].answer
+                           : plan_->handlers[visit.handler].answer;
+}
+
 void Engine::start_work(std::uint32_t id) {
   Visit& visit = world_.visits[id];
   visit.started = now();
   visit.has_worker = true;
   ++world_.endpoints[visit.endpoint].busy;
   ++world_.workloads[workload_of(visit.endpoint)].busy;
-  const HandlerPlan& handler = plan_->handlers[visit.handler];
-  const ScriptPlan& script = plan_->scripts[handler.script];
+  const AnswerPlan& answer = answer_plan(visit);
+  const ScriptPlan& script = plan_->scripts[answer.script];
   Frame frame;
   frame.visit = id;
   frame.next_step = script.first;
   frame.end_step = script.first + script.count;
   visit.frame = world_.frames.insert(frame).slot;
-  const Duration time = service_time(visit, handler.time, Purpose::ServiceTime);
+  const Duration time = service_time(visit, answer.time, Purpose::ServiceTime);
   push(now() + time, EventKind::StepDone, visit.frame, world_.frames.generation(visit.frame));
 }
 
 Duration Engine::service_time(Visit& visit, std::uint32_t distribution, Purpose purpose) {
-  const std::uint64_t received = world_.endpoints[visit.endpoint].received - 1;
+  const std::uint64_t received = visit.number - 1;
   Duration time = plan_->distributions[distribution].sample(
       draws_.at(purpose, visit.key, visit.steps), received);
   ++visit.steps;
@@ -234,8 +267,9 @@ void Engine::frame_done(std::uint32_t id) {
 void Engine::work_done(std::uint32_t id, std::uint16_t failed) {
   const Visit& visit = world_.visits[id];
   const HandlerPlan& handler = plan_->handlers[visit.handler];
-  std::uint16_t code = handler.status;
-  Action action = handler.action;
+  const AnswerPlan& plan = answer_plan(visit);
+  std::uint16_t code = plan.status;
+  Action action = plan.action;
   if (failed != 0) {
     code = failed;
     action = Action::Respond;
@@ -261,12 +295,22 @@ void Engine::answer(std::uint32_t id, std::uint16_t code, Action action) {
   Attempt* attempt = world_.attempts.find(visit.attempt);
   if (attempt == nullptr || attempt->state != AttemptState::Active) return;
   switch (action) {
+    case Action::ResetAfterHeaders:
+      attempt->resets_later = true;
+      [[fallthrough]];
     case Action::Respond:
       attempt->code = code;
+      // A failed call answers with an empty response, whatever the handler's headers.
+      if (code == answer_plan(visit).status) attempt->response = answer_plan(visit).response;
       break;
-    case Action::Reset:
+    case Action::Reset: {
+      // HTTP/1 can only reset the connection; HTTP/2 resets the stream.
+      const bool http2 = world_.connections[attempt->connection].streams_max > 1;
+      attempt->code = 0;
+      attempt->reset = http2 ? ResetReason::RemoteReset : ResetReason::ConnectionTermination;
+      break;
+    }
     case Action::Close:
-    case Action::ResetAfterHeaders:
       attempt->code = 0;
       attempt->reset = ResetReason::ConnectionTermination;
       break;

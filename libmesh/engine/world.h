@@ -13,6 +13,7 @@
 #include "libmesh/kernel/loop.h"
 #include "libmesh/policy/circuit_breaker.h"
 #include "libmesh/policy/load_balancer/round_robin.h"
+#include "libmesh/policy/merge_window.h"
 #include "libmesh/policy/outlier_detector.h"
 #include "libmesh/policy/panic.h"
 #include "libmesh/policy/retry.h"
@@ -79,7 +80,9 @@ struct Attempt {
   AttemptState state = AttemptState::Pending;
   bool new_connection = false;
   bool reached = false;
-  bool timed_out_softly = false;  // hedging: reported once
+  std::uint32_t response = 0;  // index in Plan::responses
+  bool resets_later = false;   // headers come first, then a reset
+  bool response_started = false;
 };
 
 enum class ConnectionState : std::uint8_t { Connecting, Ready, Busy, Draining };
@@ -138,10 +141,8 @@ struct ProxyCluster {
   std::uint32_t view = nil;           // own view when some host is unhealthy
   std::uint32_t first_cursor = nil;   // round robin cursors by worker
   std::uint32_t ejected = 0;
-  std::uint32_t merge_generation = 0;
-  Instant delivered_at{};  // last update delivered to the balancers
-  bool ever_delivered = false;
-  bool merge_pending = false;
+  std::uint32_t merge_generation = 0;  // makes a cancelled timer void
+  MergeWindow merge;                   // when the balancers hear of health changes
   bool sweep_armed = false;
   WorkloadId edge_destination;  // cache of the recorder's row
   EdgeSlot edge;
@@ -155,14 +156,14 @@ struct PriorityView {
 };
 struct ClusterView {
   std::vector<PriorityView> priorities;
-  std::vector<PriorityState> states;  // load and panic of each
+  PriorityTable table;  // load and panic of each
 };
 
 /// One pod: its application, as the network sees it.
 struct EndpointState {
   std::uint32_t busy = 0, queued = 0, in_flight = 0;
-  List queue;  // visits waiting for a worker
-  std::uint64_t received = 0;
+  List queue;                       // visits waiting for a worker
+  std::uint64_t received = 0;       // by the application, from the start
   std::uint32_t crashes = 0;        // faults that keep it down
   bool exists = true;               // scheduled: within the replicas
   bool member = true;               // endpoint of its services, as istiod tells
@@ -173,18 +174,21 @@ struct EndpointState {
 struct Visit {
   std::uint64_t request = 0, root = 0;
   std::uint64_t key = 0;
-  Handle attempt;          // who waits for the answer; may have gone
-  Handle inbound_request;  // of the receiving sidecar, when its router is in between
+  std::uint64_t number = 0;  // of the requests that the instance has received, from 1
+  Handle attempt;            // who waits for the answer; may have gone
+  Handle inbound_request;    // of the receiving sidecar, when its router is in between
   EndpointId endpoint;
   TemplateId as_received;  // the request after rewrites
   HandlerId handler;
+  std::uint32_t rule = nil;  // of the handler's, chosen at arrival
   Instant arrived{}, started = never;
   std::uint32_t queue_next = nil, queue_prev = nil;
   std::uint32_t alive_next = nil, alive_prev = nil;  // of the endpoint
   std::uint32_t frame = nil;                         // the outermost one
   std::uint16_t steps = 0;                           // draws made so far
   std::uint16_t calls = 0;
-  bool inbound = false;  // entered by the receiving sidecar's router
+  bool inbound = false;              // entered by the receiving sidecar's router
+  std::uint16_t attempt_number = 1;  // x-envoy-attempt-count as received
   bool has_worker = false;
 };
 
@@ -224,7 +228,8 @@ struct WorkloadState {
 
 struct World {
   Loop loop;
-  std::uint64_t requests_created = 0, requests_open = 0;
+  std::uint64_t requests_created = 0;
+  std::uint64_t updates_via_merge = 0;  // cluster_manager.cluster_updated_via_merge
 
   SlotMap<Request> requests;
   SlotMap<Attempt> attempts;
@@ -250,6 +255,7 @@ struct World {
   IdVector<LoadId, LoadState> loads;
   std::vector<User> users;
   std::vector<FaultId> active_faults;
+  std::vector<std::uint32_t> active_downs;   // indices of Plan::downs
   std::vector<std::uint32_t> branch_buffer;  // frames about to start, a stack
   std::uint32_t version = 0;                 // newest configuration pushed
 };

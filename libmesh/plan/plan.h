@@ -34,7 +34,8 @@ struct WorkloadPlan {
   EndpointId first_endpoint;
   std::uint32_t reserved = 0;  // pods that can ever exist
   std::uint32_t replicas = 0;  // of them at the start
-  bool has_sidecar = true;
+  bool has_sidecar = true;               // its calls pass a proxy
+  bool receives_through_sidecar = true;  // what it is asked passes one
   bool is_gateway = false;        // a proxy without an application
   std::uint32_t concurrency = 2;  // proxy worker threads
   // application
@@ -57,6 +58,8 @@ struct RequestTemplate {
   std::vector<std::pair<std::string, std::string>> headers;
   std::uint64_t body_bytes = 0;
   std::uint32_t port = 0;  // listener that it enters
+  bool grpc = false;       // content-type application/grpc…
+  std::optional<Duration> grpc_timeout;
   std::string text;        // "GET reviews:9080/reviews/0"
 };
 
@@ -84,14 +87,56 @@ struct CallPlan {
   std::uint16_t status_on_error = 500;  // 0 = that of the failed call
 };
 
-struct HandlerPlan {
-  std::string name;
+/// What of a response a proxy looks at.
+struct ResponsePlan {
+  std::int8_t grpc_status = -1;      // in the headers; -1 = none
+  bool envoy_ratelimited = false;    // x-envoy-ratelimited
+  bool connection_close = false;     // HTTP/1 Connection: close
+  std::uint64_t body_bytes = 0;
+  std::vector<std::pair<std::string, std::string>> headers;
+  bool operator==(const ResponsePlan&) const = default;
+};
+
+/// One way of answering.
+struct AnswerPlan {
   std::uint32_t time = 0;  // index in Plan::distributions, before the script
   ScriptId script;
-  double error_rate = 0;  // share of answers with error_status
-  std::uint16_t error_status = 500;
   std::uint16_t status = 200;
   Action action = Action::Respond;
+  std::uint32_t response = 0;  // index in Plan::responses
+};
+
+/// A condition on what only the run knows; path and header conditions are decided when the plan is
+/// made, since they depend on the template alone.
+struct RulePlan {
+  Instant after{}, before = never;
+  std::uint32_t first_count = 0, counts = 0;  // range of Plan::counts; none = any
+  std::uint32_t cycle_of = 0;                 // 0 = any
+  std::uint64_t cycle_at = 0;                 // bit k - 1: position k of the cycle, k <= 64
+  std::uint16_t attempt = 0;                  // x-envoy-attempt-count; 0 = any
+  double chance = 1.0;                        // of uniform(chance_seed, nth - 1)
+  std::uint64_t chance_seed = 0;
+  AnswerPlan answer;
+};
+
+struct HandlerPlan {
+  std::string name;
+  AnswerPlan answer;
+  double error_rate = 0;  // share of answers with error_status
+  std::uint16_t error_status = 500;
+  std::uint32_t first_rule = 0, rules = 0;  // range of Plan::rules; the first that holds wins
+};
+
+/// A time in which the ports of a workload's pods are closed.
+struct DownPlan {
+  Instant from{}, to = never;
+  bool drop = false;
+  bool keep_connections = false;
+  WorkloadId workload;
+};
+
+struct CountInterval {
+  std::uint64_t first = 1, last = 0;
 };
 
 // ---- configuration as istiod pushes it: routes, clusters, endpoints
@@ -188,6 +233,11 @@ struct WeightedTemplate {
   double cumulative_share = 1.0;  // last one is exactly 1
 };
 
+struct FixedArrivalPlan {
+  Instant at{};
+  TemplateId request;
+};
+
 struct LoadPlan {
   std::string name;
   WorkloadId entry;  // whose proxies it enters: gateway or client with sidecar
@@ -195,6 +245,8 @@ struct LoadPlan {
   bool closed = false;
   bool poisson = true;
   std::vector<RateSegment> rate;  // open; sorted, inside [start, stop)
+  std::vector<FixedArrivalPlan> fixed;  // or exactly these; then no rate
+  std::uint32_t connections = 0;  // of the generator, used in turn; 0 = one per worker
   std::uint32_t users = 0;        // closed
   std::uint32_t think = 0;        // index in Plan::distributions
   Duration stagger{0};
@@ -254,6 +306,10 @@ struct Plan {
 
   std::vector<Distribution> distributions;  // [0] is constant 0
   IdVector<HandlerId, HandlerPlan> handlers;
+  std::vector<RulePlan> rules;
+  std::vector<CountInterval> counts;
+  std::vector<ResponsePlan> responses;  // [0] is empty
+  std::vector<DownPlan> downs;
   IdVector<ScriptId, ScriptPlan> scripts;
   std::vector<StepPlan> steps;
   std::vector<ScriptId> branches;

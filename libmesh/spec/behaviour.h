@@ -53,6 +53,59 @@ struct ParallelStep {
   bool operator==(const ParallelStep&) const;
 };
 
+/// The numbers first … last, both included, counting from 1.
+struct CountRange {
+  std::uint64_t first = 1, last = 0xffffffffffffffffu;
+  bool operator==(const CountRange&) const = default;
+};
+
+/// When a rule holds; all conditions that are given must.
+struct Condition {
+  std::optional<Duration> after, before;  // arrival at the instance: after <= t < before
+  std::vector<CountRange> nth;            // of the requests that the instance has received
+  std::uint32_t cycle_of = 0;             // ((nth - 1) mod cycle_of) + 1 is one of cycle_at
+  std::vector<std::uint32_t> cycle_at;
+  /// Exact values as received; x-envoy-attempt-count is the number of the attempt.
+  std::vector<std::pair<std::string, std::string>> headers;
+  std::optional<std::string> path;        // exact, as received
+  std::optional<double> chance;           // uniform(chance_seed, nth - 1) < chance
+  std::uint64_t chance_seed = 0;
+  bool operator==(const Condition&) const = default;
+};
+
+/// What an answer is made of; absent parts stay those of the handler or workload.
+struct AnswerSpec {
+  std::optional<Distribution> time;
+  std::optional<Script> script;
+  std::optional<std::uint16_t> status;
+  std::optional<std::vector<std::pair<std::string, std::string>>> headers;
+  std::optional<std::uint64_t> body_bytes;
+  std::optional<Action> action;
+  bool operator==(const AnswerSpec&) const = default;
+};
+
+/// The first rule whose conditions hold replaces the parts that it names.
+struct RuleSpec {
+  Condition when;
+  AnswerSpec then;
+  Place place;
+  bool operator==(const RuleSpec&) const = default;
+};
+
+/// A time in which the port of the instances is closed. Established connections are closed with
+/// FIN unless they are kept.
+struct DownSpec {
+  Duration from{0};
+  std::optional<Duration> to;             // absent = for ever
+  bool drop = false;                      // SYNs are ignored instead of refused
+  bool keep_connections = false;
+  Place place;
+  bool operator==(const DownSpec&) const = default;
+};
+
+/// Which side of a workload's traffic passes a proxy.
+enum class SidecarSides : std::uint8_t { None, Both, OutboundOnly, InboundOnly };
+
 struct HandlerSpec {
   std::string name;
   std::optional<istio::StringMatch> path, method;  // absent = any
@@ -63,6 +116,9 @@ struct HandlerSpec {
   std::uint16_t error_status = 500;
   std::uint16_t status = 200;
   Action action = Action::Respond;
+  std::vector<std::pair<std::string, std::string>> response_headers;
+  std::uint64_t response_bytes = 0;
+  std::vector<RuleSpec> rules;         // before the workload's own
   Place place;
   bool operator==(const HandlerSpec&) const = default;
 };

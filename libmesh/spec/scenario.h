@@ -68,6 +68,13 @@ struct ClosedLoad {
   bool operator==(const ClosedLoad&) const = default;
 };
 
+/// One request at an instant, by the name of one of the load's requests ("" = the first).
+struct FixedArrival {
+  Duration at{0};
+  std::string request;
+  bool operator==(const FixedArrival&) const = default;
+};
+
 struct WeightedRequest {
   std::string name;
   double weight = 1.0;
@@ -84,6 +91,8 @@ struct LoadSpec {
   std::vector<WeightedRequest> requests;
   std::optional<OpenLoad> open;
   std::optional<ClosedLoad> closed;
+  std::vector<FixedArrival> arrivals;  // or: exactly these, sorted by time
+  std::uint32_t connections = 0;       // opened in advance, used in turn; 0 = one per worker
   Duration start{0};
   std::optional<Duration> stop;     // absent = end of the run
   std::optional<Duration> timeout;  // the user gives up

@@ -23,6 +23,7 @@ class HandPlan {
   HandPlan() {
     plan_.scenario = "by hand";
     plan_.distributions.emplace_back();
+    plan_.responses.emplace_back();
     plan_.versions.emplace_back();
     plan_.network = {.one_way = Duration{}, .jitter = Duration{}};
     plan_.until = Instant{} + seconds(10);
@@ -41,10 +42,11 @@ class HandPlan {
     WorkloadPlan& w = plan_.workloads[id];
     w.workers = spec.workers;
     w.queue = spec.queue;
-    handler_[id.value] = plan_.handlers.add({.name = name, .time = distribution(spec.time)});
-    plan_.handlers[handler_[id.value]].script = plan_.scripts.add({});
-    plan_.services.add({.host = name + ".default.svc.cluster.local", .name = name,
-                        .name_space = "default"});
+    handler_[id.value] = plan_.handlers.add({.name = name});
+    plan_.handlers[handler_[id.value]].answer = {.time = distribution(spec.time),
+                                                 .script = plan_.scripts.add({})};
+    plan_.services.add(
+        {.host = name + ".default.svc.cluster.local", .name = name, .name_space = "default"});
     const ServiceId service{static_cast<std::uint32_t>(plan_.services.size() - 1)};
     const ClusterId cluster = plan_.clusters.add("outbound|80||" + name);
     ClusterConfig config;
@@ -59,9 +61,8 @@ class HandPlan {
     route.clusters = {{cluster, 1}};
     route.total_weight = 1;
     const RouteId route_id = plan_.routes.add(route);
-    const TemplateId request =
-        plan_.templates.add({.method = "GET", .authority = name, .path = "/", .port = 80,
-                             .text = "GET " + name + "/"});
+    const TemplateId request = plan_.templates.add(
+        {.method = "GET", .authority = name, .path = "/", .port = 80, .text = "GET " + name + "/"});
     destinations_.push_back({id, cluster, config_id, route_id, request});
     return id;
   }
@@ -71,7 +72,7 @@ class HandPlan {
                     std::uint32_t concurrency = 1) {
     const WorkloadId id = workload(name, pods, sidecar, concurrency);
     handler_[id.value] = plan_.handlers.add({.name = name});
-    plan_.handlers[handler_[id.value]].script = plan_.scripts.add({});
+    plan_.handlers[handler_[id.value]].answer.script = plan_.scripts.add({});
     return id;
   }
 
@@ -90,7 +91,7 @@ class HandPlan {
       plan_.steps.push_back({.kind = StepKind::Call, .call = call});
       ++script.count;
     }
-    plan_.handlers[handler_[caller.value]].script = plan_.scripts.add(script);
+    plan_.handlers[handler_[caller.value]].answer.script = plan_.scripts.add(script);
   }
 
   LoadId open_load(const std::string& name, WorkloadId entry, WorkloadId service, double rps) {
@@ -154,7 +155,7 @@ class HandPlan {
     w.name_space = "default";
     w.first_endpoint = EndpointId{static_cast<std::uint32_t>(plan_.endpoints.size())};
     w.reserved = w.replicas = pods;
-    w.has_sidecar = sidecar;
+    w.has_sidecar = w.receives_through_sidecar = sidecar;
     w.concurrency = concurrency;
     const WorkloadId id = plan_.workloads.add(w);
     for (std::uint32_t i = 0; i < pods; ++i) {
