@@ -23,7 +23,7 @@ struct CircuitBreakerConfig {
   std::uint32_t max_requests = unlimited;
   std::uint32_t max_retries = unlimited;
   std::uint32_t max_connection_pools = unlimited;
-  std::optional<RetryBudget> retry_budget;
+  std::optional<RetryBudget> retry_budget{};
   bool operator==(const CircuitBreakerConfig&) const = default;
 };
 

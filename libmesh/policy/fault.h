@@ -21,9 +21,9 @@ constexpr bool happens(Millionths share, std::uint64_t random) {
 }
 
 struct FaultPolicy {
-  Millionths delay_share;
+  Millionths delay_share{};
   Duration delay{0};  // 0 = no delay
-  Millionths abort_share;
+  Millionths abort_share{};
   std::uint16_t abort_code = 0;        // 0 = no abort
   std::int8_t abort_grpc_status = -1;  // >= 0: HTTP 200 with this grpc-status
   /// max_active_faults: faults under way at once (delays running, streams aborted or limited).
@@ -63,8 +63,8 @@ constexpr std::optional<std::uint16_t> header_abort_code(std::optional<std::uint
 /// A policy whose delay and abort come from headers (`envoy.md` §8.5): the values of one request
 /// put in, without a value no fault of that kind.
 struct FaultHeaders {
-  std::optional<std::uint64_t> delay_ms, abort_code;
-  std::optional<std::uint32_t> delay_percentage, abort_percentage, abort_grpc_status;
+  std::optional<std::uint64_t> delay_ms{}, abort_code{};
+  std::optional<std::uint32_t> delay_percentage{}, abort_percentage{}, abort_grpc_status{};
 };
 FaultPolicy header_controlled(const FaultPolicy& limits, const FaultHeaders& headers);
 

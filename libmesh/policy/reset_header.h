@@ -16,7 +16,7 @@ enum class ResetHeaderFormat : std::uint8_t { Seconds, UnixTimestamp };
 /// One configured reset header with the value that the response carries; empty = absent.
 struct ResetHeader {
   ResetHeaderFormat format = ResetHeaderFormat::Seconds;
-  std::optional<std::string_view> value;
+  std::optional<std::string_view> value{};
 };
 
 /// Longest interval that is honoured unless configured.

@@ -40,9 +40,9 @@ struct RetryPolicy {
   RetryOn on = RetryOn::None;
   /// Attempts after the first one. Envoy: 1; Istio writes 2 (core/route/retry/retry.go).
   std::uint32_t num_retries = 1;
-  std::vector<std::uint16_t> status_codes;  // for RetriableStatusCodes
-  Duration per_try_timeout{0};              // 0 = none
-  Duration per_try_idle_timeout{0};         // 0 = none
+  std::vector<std::uint16_t> status_codes{};  // for RetriableStatusCodes
+  Duration per_try_timeout{0};                // 0 = none
+  Duration per_try_idle_timeout{0};           // 0 = none
   /// First back-off window; Envoy: 25 ms, capped at ten times it
   /// (source/common/router/retry_state_impl.cc).
   Duration backoff_base = milliseconds(25);

@@ -11,9 +11,9 @@ namespace mesh {
 
 /// The x-envoy headers of one internal request, read; absent or unreadable ones are empty.
 struct RetryHeaders {
-  std::optional<RetryOn> on;  // x-envoy-retry-on | x-envoy-retry-grpc-on
-  std::optional<std::uint32_t> max_retries;
-  std::vector<std::uint16_t> status_codes;  // x-envoy-retriable-status-codes
+  std::optional<RetryOn> on{};  // x-envoy-retry-on | x-envoy-retry-grpc-on
+  std::optional<std::uint32_t> max_retries{};
+  std::vector<std::uint16_t> status_codes{};  // x-envoy-retriable-status-codes
 };
 
 /// `retriable_request_headers` of the policy against this request.

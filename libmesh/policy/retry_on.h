@@ -12,8 +12,8 @@ namespace mesh {
 /// A comma separated list, read.
 struct RetryOnList {
   RetryOn on = RetryOn::None;
-  std::vector<std::uint16_t> status_codes;  // Istio lets a list name codes: "503,reset"
-  std::vector<std::string_view> unknown;    // Envoy ignores them
+  std::vector<std::uint16_t> status_codes{};  // Istio lets a list name codes: "503,reset"
+  std::vector<std::string_view> unknown{};    // Envoy ignores them
 };
 
 /// Reads HTTP and gRPC conditions alike; blanks around words are ignored. A word that is a number

@@ -51,8 +51,8 @@ std::optional<std::string> header_value(NamedValues headers, std::string_view na
 /// `value` a missing header does not match, inverted or not, unless it counts as an empty one,
 /// which is how istiod writes withoutHeaders. Source: header_utility.h (HeaderDataBaseImpl).
 struct HeaderMatcher {
-  std::string name;
-  std::optional<StringMatcher> value;
+  std::string name{};
+  std::optional<StringMatcher> value{};
   bool invert = false;
   bool treat_missing_as_empty = false;
 
@@ -62,8 +62,8 @@ struct HeaderMatcher {
 /// One query parameter condition on the first parameter of that name.
 /// Source: source/common/router/config_utility.cc (QueryParameterMatcher).
 struct QueryMatcher {
-  std::string name;
-  std::optional<StringMatcher> value;
+  std::string name{};
+  std::optional<StringMatcher> value{};
 
   bool matches(std::string_view path) const;
 };
@@ -97,9 +97,9 @@ constexpr std::string_view without_query(std::string_view path) {
 /// All conditions of one route, which must all hold; the first route of a virtual host that
 /// matches wins. Checked cheapest first, the outcome does not depend on the order.
 struct RouteMatcher {
-  PathMatcher path;
-  std::vector<HeaderMatcher> headers;
-  std::vector<QueryMatcher> query;
+  PathMatcher path{};
+  std::vector<HeaderMatcher> headers{};
+  std::vector<QueryMatcher> query{};
 
   /// `path` is the request's :path with its query.
   bool matches(std::string_view path_and_query, NamedValues request_headers) const;

@@ -15,14 +15,14 @@ inline constexpr Duration default_route_timeout = milliseconds(15'000);
 /// max_grpc_timeout of a route; present = the grpc-timeout header rules gRPC requests.
 struct GrpcTimeoutPolicy {
   Duration max{0};  // 0 = no cap
-  std::optional<Duration> offset;
+  std::optional<Duration> offset{};
   bool operator==(const GrpcTimeoutPolicy&) const = default;
 };
 
 struct TimeoutPolicy {
   Duration route = default_route_timeout;  // 0 = infinite
   bool uses_max_stream_duration = false;   // then the classic route timeout is not applied
-  std::optional<GrpcTimeoutPolicy> grpc;
+  std::optional<GrpcTimeoutPolicy> grpc{};
   Duration per_try{0}, per_try_idle{0};  // 0 = none
   bool hedge_on_per_try_timeout = false;
   bool respect_expected_rq_timeout = false;
@@ -32,10 +32,10 @@ struct TimeoutPolicy {
 /// begin with x-envoy count for internal requests only (`envoy.md` §1.2.8).
 struct TimeoutHeaders {
   bool grpc_request = false;
-  std::optional<Duration> grpc_timeout;
-  std::optional<std::uint64_t> upstream_rq_timeout_ms;
-  std::optional<std::uint64_t> per_try_timeout_ms;
-  std::optional<std::uint64_t> expected_rq_timeout_ms;
+  std::optional<Duration> grpc_timeout{};
+  std::optional<std::uint64_t> upstream_rq_timeout_ms{};
+  std::optional<std::uint64_t> per_try_timeout_ms{};
+  std::optional<std::uint64_t> expected_rq_timeout_ms{};
 };
 
 /// 0 = none.

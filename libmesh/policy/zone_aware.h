@@ -25,7 +25,7 @@ struct ZoneHosts {
 /// What the caller sees of priority 0, the only one that is routed by zone.
 struct ZoneView {
   /// One entry per zone of the upstream cluster; [0] is the caller's own if `has_own_zone`.
-  std::span<const ZoneHosts> zones;
+  std::span<const ZoneHosts> zones{};
   bool has_own_zone = false;      // the upstream cluster has a group for the caller's zone
   std::uint32_t local_zones = 0;  // zones of the caller's cluster
   std::uint32_t local_hosts = 0;  // its healthy hosts in all zones, also those not in `zones`
@@ -50,8 +50,8 @@ enum class ZoneRoutingOff : std::uint8_t {
 struct ZonePlan {
   ZoneRouting routing = ZoneRouting::Off;
   ZoneRoutingOff why_off = ZoneRoutingOff::None;
-  std::uint64_t local_share = 0;        // in 1/10000
-  std::vector<std::uint64_t> residual;  // cumulated residual capacity per zone, in 1/10000
+  std::uint64_t local_share = 0;          // in 1/10000
+  std::vector<std::uint64_t> residual{};  // cumulated residual capacity per zone, in 1/10000
   bool operator==(const ZonePlan&) const = default;
 };
 
