@@ -83,6 +83,35 @@ class HandPlan {
   RoutePlan& route_of(WorkloadId service) { return plan_.routes[destination(service).route]; }
   TemplateId request_to(WorkloadId service) { return destination(service).request; }
 
+  /// The behaviour of a service, to be changed in place.
+  HandlerPlan& handler_of(WorkloadId service) { return plan_.handlers[handler_[service.value]]; }
+
+  /// From the `first`-th to the `last`-th request that a pod receives it answers like this. Rules
+  /// of one service are given one after the other.
+  void answers(WorkloadId service, std::uint64_t first, std::uint64_t last, AnswerPlan answer) {
+    HandlerPlan& handler = handler_of(service);
+    if (handler.rules++ == 0) handler.first_rule = static_cast<std::uint32_t>(plan_.rules.size());
+    answer.script = handler.answer.script;
+    RulePlan rule;
+    rule.first_count = static_cast<std::uint32_t>(plan_.counts.size());
+    rule.counts = 1;
+    rule.answer = answer;
+    plan_.counts.push_back({first, last});
+    plan_.rules.push_back(rule);
+  }
+
+  /// Requests at exactly these milliseconds.
+  LoadId requests_at(WorkloadId entry, WorkloadId service, const std::vector<int>& at_ms) {
+    LoadPlan load;
+    load.name = "fixed";
+    load.entry = entry;
+    load.requests = {{destination(service).request, 1.0}};
+    for (const int ms : at_ms) {
+      load.fixed.push_back({Instant{} + milliseconds(ms), destination(service).request});
+    }
+    return plan_.loads.add(load);
+  }
+
   /// After its own time, `caller` calls `services` one after the other.
   void calls(WorkloadId caller, const std::vector<WorkloadId>& services) {
     ScriptPlan script{static_cast<std::uint32_t>(plan_.steps.size()), 0};
