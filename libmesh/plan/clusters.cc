@@ -1,0 +1,150 @@
+// Clusters: what istiod makes of services and DestinationRules for a client (CDS).
+#include "libmesh/plan/clusters.h"
+
+#include <charconv>
+
+#include "libmesh/plan/endpoints.h"
+#include "libmesh/plan/names.h"
+#include "libmesh/plan/traffic_policy.h"
+
+namespace mesh {
+namespace {
+
+UpstreamProtocol upstream_protocol(PortProtocol protocol) {
+  switch (protocol) {
+    case PortProtocol::Http:
+      return UpstreamProtocol::Http1;
+    case PortProtocol::Http2:
+    case PortProtocol::Grpc:
+      return UpstreamProtocol::Http2;
+    case PortProtocol::Tls:
+    case PortProtocol::Tcp:
+      return UpstreamProtocol::Tcp;
+  }
+  return UpstreamProtocol::Http1;
+}
+
+/// Clients of one group get the same clusters; labels count only when some rule selects by them.
+std::string label_text(const Labels* labels) {
+  std::string text;
+  if (labels == nullptr) return text;
+  for (const auto& [key, value] : *labels) text.append(key).append("=").append(value).append("\n");
+  return text;
+}
+
+/// A headless Service has no address of its own: sidecars forward to the pod that the client
+/// picked from DNS (istio.md §1.7).
+bool is_headless(const k8s::Service& service) {
+  return service.cluster_ip == "None";
+}
+
+std::uint32_t target_port(const ServiceView& service, const k8s::ServicePort& port,
+                          const Registry& registry) {
+  const std::string& target = port.target_port;
+  std::uint32_t number = 0;
+  const auto [end, error] = std::from_chars(target.data(), target.data() + target.size(), number);
+  if (error == std::errc() && end == target.data() + target.size()) return number;
+  for (const WorkloadId id : service.backends) {
+    const k8s::Workload* spec = registry.declared(id);
+    if (spec == nullptr || target.empty()) continue;
+    for (const k8s::Container& container : spec->containers) {
+      for (const k8s::ContainerPort& candidate : container.ports) {
+        if (candidate.name == target) return candidate.container_port;
+      }
+    }
+  }
+  return port.port;
+}
+
+}  // namespace
+
+Clusters::Clusters(Draft& draft, const Registry& registry, const DestinationRules& rules)
+    : draft_(draft), registry_(registry), rules_(rules) {}
+
+ClusterConfigId Clusters::build(const ServiceView& service, const k8s::ServicePort& port,
+                                const istio::Subset* subset, const MergedRule* rule,
+                                bool original_destination) {
+  const auto [slot, is_new] = built_.try_emplace(
+      {service.id.value, port.port, subset, rule, original_destination}, ClusterConfigId::none());
+  if (!is_new) return slot->second;
+  static const Labels everything;
+  const PortProtocol protocol = protocol_of(port);
+  ClusterConfig config;
+  config.cluster = draft_.intern_cluster(
+      outbound_cluster(port.port, subset == nullptr ? "" : subset->name, service.host));
+  config.service = service.id;
+  config.protocol = upstream_protocol(protocol);
+  config.hosts = endpoints_of(draft_, registry_, service, port,
+                              subset == nullptr ? everything : subset->labels);
+  apply_policy(effective_policy(rule, subset, port.port), protocol,
+               draft_.scenario.platform.istio_version, config);
+  if (original_destination) config.load_balancer.kind = LoadBalancerKind::OriginalDestination;
+  return slot->second = draft_.intern(std::move(config));
+}
+
+IdVector<ClusterId, ClusterConfigId> Clusters::build(const ClientView& client, bool is_gateway) {
+  IdVector<ClusterId, ClusterConfigId> known(draft_.plan.clusters.size(), ClusterConfigId::none());
+  const auto add = [this, &known](ClusterConfigId config) {
+    const ClusterId cluster = draft_.plan.cluster_configs[config].cluster;
+    if (!known.contains(cluster)) known.resize(draft_.plan.clusters.size());
+    known[cluster] = config;
+  };
+  for (const ServiceView& service : registry_.services()) {
+    const std::string& space = service.spec->metadata.name_space;
+    const MergedRule* rule = rules_.find(client, service.host, space);
+    const bool by_address = is_headless(*service.spec) && !is_gateway;
+    for (const k8s::ServicePort& port : service.spec->ports) {
+      if (port.protocol == "UDP") continue;
+      add(build(service, port, nullptr, rule, by_address));
+      if (rule == nullptr) continue;
+      for (const istio::Subset* subset : rule->subsets) {
+        add(build(service, port, subset, rule, by_address));
+      }
+    }
+  }
+  return known;
+}
+
+const IdVector<ClusterId, ClusterConfigId>& Clusters::known_to(WorkloadId client) {
+  const ClientView view = registry_.client(draft_, client);
+  const std::string labels = rules_.depends_on_labels() ? label_text(view.labels) : "";
+  const bool is_gateway = draft_.plan.workloads[client].is_gateway;
+  const auto [slot, is_new] = by_client_.try_emplace({view.name_space, labels, is_gateway});
+  if (is_new) slot->second = build(view, is_gateway);
+  return slot->second;
+}
+
+ClusterConfigId Clusters::inbound(WorkloadId workload) {
+  const ClientView self = registry_.client(draft_, workload);
+  for (const std::size_t index : registry_.services_of(workload)) {
+    const ServiceView& service = registry_.services()[index];
+    const MergedRule* rule = rules_.find(self, service.host, service.spec->metadata.name_space);
+    for (const k8s::ServicePort& port : service.spec->ports) {
+      const EffectivePolicy policy = effective_policy(rule, nullptr, port.port);
+      if (!is_http(protocol_of(port)) || !policy.groups.connection_pool) continue;
+      EffectivePolicy limits;
+      limits.groups.connection_pool = policy.groups.connection_pool;
+      ClusterConfig config;
+      config.cluster =
+          draft_.intern_cluster(inbound_cluster(target_port(service, port, registry_)));
+      config.service = service.id;
+      config.protocol = upstream_protocol(protocol_of(port));
+      apply_policy(limits, protocol_of(port), draft_.scenario.platform.istio_version, config);
+      return draft_.intern(std::move(config));
+    }
+  }
+  return ClusterConfigId::none();
+}
+
+ClusterConfigId Clusters::without_mesh(const ServiceView& service, std::uint32_t port) {
+  ClusterConfig config;
+  config.cluster =
+      draft_.intern_cluster("kubernetes|" + std::to_string(port) + "||" + service.host);
+  config.service = service.id;
+  // kube-proxy's iptables rules pick a pod at random for each connection.
+  config.load_balancer.kind = LoadBalancerKind::Random;
+  config.hosts = endpoints_of(draft_, registry_, service, *find_port(*service.spec, port), {});
+  return draft_.intern(std::move(config));
+}
+
+}  // namespace mesh

@@ -1,0 +1,42 @@
+// Clusters: what istiod makes of services and DestinationRules for a client (CDS).
+#pragma once
+
+#include <map>
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include "libmesh/plan/destination_rules.h"
+#include "libmesh/plan/registry.h"
+
+namespace mesh {
+
+/// The clusters of one version. Equal ones are built once and shared by all clients.
+class Clusters {
+ public:
+  Clusters(Draft& draft, const Registry& registry, const DestinationRules& rules);
+
+  /// Everything that a proxy of the workload knows; entries of unknown clusters are none.
+  const IdVector<ClusterId, ClusterConfigId>& known_to(WorkloadId client);
+  /// The limits of a workload's receiving side; none without limits.
+  ClusterConfigId inbound(WorkloadId workload);
+  /// A Service as kube-proxy serves it to clients without a sidecar.
+  ClusterConfigId without_mesh(const ServiceView& service, std::uint32_t port);
+
+ private:
+  IdVector<ClusterId, ClusterConfigId> build(const ClientView& client, bool is_gateway);
+  ClusterConfigId build(const ServiceView& service, const k8s::ServicePort& port,
+                        const istio::Subset* subset, const MergedRule* rule,
+                        bool original_destination);
+
+  Draft& draft_;
+  const Registry& registry_;
+  const DestinationRules& rules_;
+  std::map<std::tuple<std::string, std::string, bool>, IdVector<ClusterId, ClusterConfigId>>
+      by_client_;  // namespace, labels when they matter, gateway
+  std::map<std::tuple<std::uint32_t, std::uint32_t, const istio::Subset*, const MergedRule*, bool>,
+           ClusterConfigId>
+      built_;
+};
+
+}  // namespace mesh

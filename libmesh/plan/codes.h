@@ -1,0 +1,34 @@
+// The stable codes of problems that compiling finds.
+#pragma once
+
+#include "libmesh/spec/diagnostic_codes.h"
+
+namespace mesh::code {
+
+// MS05xx: names, loads and rules that do not fit together.
+inline constexpr Code no_duration{"MS0500", "There is load and no duration."};
+inline constexpr Code unknown_workload{"MS0501", "No workload has this name."};
+inline constexpr Code ambiguous_workload{"MS0502", "Several workloads have this name."};
+inline constexpr Code second_behaviour{"MS0503", "A workload's behaviour stands twice."};
+inline constexpr Code unknown_entry{"MS0504", "A load enters by a Gateway that does not exist."};
+inline constexpr Code unknown_target{"MS0505", "A load calls a service that does not exist."};
+inline constexpr Code unknown_port{"MS0506", "A load's port is served by nothing."};
+inline constexpr Code no_weight{"MS0507", "The requests of a load weigh nothing."};
+inline constexpr Code no_arrivals{"MS0508", "A load says neither open nor closed."};
+inline constexpr Code unknown_threshold{"MS0509", "A threshold is on something unknown."};
+inline constexpr Code unknown_call{"MS0510", "A script calls a service that does not exist."};
+inline constexpr Code unknown_host{"MS0511", "A request goes to a host outside the mesh."};
+inline constexpr Code no_behaviour{"MS0512", "A workload takes the default behaviour."};
+inline constexpr Code endless_gateways{"MS0513", "Gateways forward to each other without end."};
+inline constexpr Code too_many_replicas{"MS0514", "A fault wants more pods than there can be."};
+inline constexpr Code call_circle{"MS0515", "Calls cause themselves again."};
+inline constexpr Code counter_in_call{"MS0516", "A counter in a call's request is not unrolled."};
+inline constexpr Code unknown_request{"MS0517", "An arrival names an unknown request."};
+inline constexpr Code unknown_gateway{"MS0520", "A VirtualService names an unknown Gateway."};
+inline constexpr Code unknown_destination{"MS0521", "A route leads to an unknown host."};
+inline constexpr Code unknown_destination_port{"MS0522", "A route leads to an unknown port."};
+inline constexpr Code unknown_subset{"MS0523", "A route leads to an unknown subset."};
+inline constexpr Code headers_by_destination{
+    "MS0524", "Header operations of single destinations are not simulated."};
+
+}  // namespace mesh::code

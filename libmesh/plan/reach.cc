@@ -1,0 +1,77 @@
+// Which requests reach which workloads, through every version's routes.
+#include "libmesh/plan/reach.h"
+
+#include "libmesh/plan/endpoints.h"
+
+namespace mesh {
+namespace {
+
+/// Gateways that a request may pass before it counts as running in circles.
+constexpr std::uint32_t gateways_limit = 16;
+
+std::uint64_t pair_key(WorkloadId workload, TemplateId request) {
+  return static_cast<std::uint64_t>(workload.value) << 32 | request.value;
+}
+
+}  // namespace
+
+void Reach::send(const Sent& sent) {
+  if (seen_.insert(pair_key(sent.from, sent.request)).second) sent_.push_back(sent);
+}
+
+void Reach::add_version(Router& router) {
+  routers_.push_back(&router);
+  for (std::size_t i = 0; i < followed_; ++i) resolve(routers_.size() - 1, Sent(sent_[i]));
+  for (; followed_ < sent_.size(); ++followed_) {
+    const Sent sent = sent_[followed_];
+    for (std::size_t version = 0; version < routers_.size(); ++version) resolve(version, sent);
+  }
+}
+
+void Reach::resolve(std::size_t version, const Sent& sent) {
+  const ResolvedRoute resolved = routers_[version]->resolve(sent.from, sent.request);
+  auto& route_of = draft_.plan.versions[version].proxies[sent.from].route_of;
+  if (!route_of.contains(sent.request)) route_of.resize(sent.request.value + 1);
+  route_of[sent.request] = resolved;
+  if (!resolved.route.valid()) return;
+  const RoutePlan route = draft_.plan.routes[resolved.route];
+  for (const WeightedCluster& target : route.clusters) {
+    reach_cluster(version, sent, target.cluster, resolved.upstream);
+  }
+  for (const MirrorPolicy& mirror : route.mirrors) {
+    reach_cluster(version, sent, mirror.cluster, resolved.upstream);
+  }
+}
+
+void Reach::reach_cluster(std::size_t version, const Sent& sent, ClusterId cluster,
+                          TemplateId upstream) {
+  const auto& known = draft_.plan.versions[version].proxies[sent.from].cluster_of;
+  if (!known.contains(cluster) || !known[cluster].valid()) return;
+  const ClusterConfig& config = draft_.plan.cluster_configs[known[cluster]];
+  for_each_workload(draft_.plan, config.hosts,
+                    [&](WorkloadId workload) { receive(workload, upstream, sent.gateways); });
+}
+
+void Reach::receive(WorkloadId workload, TemplateId request, std::uint32_t gateways) {
+  if (!arrived_.insert(pair_key(workload, request)).second) return;
+  if (draft_.plan.workloads[workload].is_gateway) {
+    if (gateways >= gateways_limit) {
+      draft_.error(code::endless_gateways, draft_.facts[workload].place,
+                   draft_.plan.workloads[workload].name,
+                   "requests are sent from gateway to gateway without end: " +
+                       draft_.plan.templates[request].text);
+      return;
+    }
+    send({workload, request, gateways + 1});
+    return;
+  }
+  const HandlerId handler = handlers_.choose(workload, request);
+  auto& handler_of = draft_.plan.workloads[workload].handler_of;
+  if (!handler_of.contains(request)) handler_of.resize(request.value + 1);
+  handler_of[request] = handler;
+  for (const CallId call : handlers_.calls(handler)) {
+    send({workload, draft_.plan.calls[call].request, 0});
+  }
+}
+
+}  // namespace mesh

@@ -1,0 +1,45 @@
+// Which requests reach which workloads, through every version's routes.
+#pragma once
+
+#include <cstdint>
+#include <unordered_set>
+#include <vector>
+
+#include "libmesh/plan/draft.h"
+#include "libmesh/plan/handlers.h"
+#include "libmesh/plan/router.h"
+
+namespace mesh {
+
+/// Follows requests from the loads along routes, handlers and calls, and writes what it finds into
+/// ProxyConfig::route_of and WorkloadPlan::handler_of. A proxy may hold any version at any time,
+/// so whatever is sent under one version is resolved under all.
+class Reach {
+ public:
+  Reach(Draft& draft, Handlers& handlers) : draft_(draft), handlers_(handlers) {}
+
+  /// A workload's proxies will be asked to send the request.
+  void send(WorkloadId from, TemplateId request) { send({from, request, 0}); }
+  /// Takes the next of Plan::versions into account; the router must stay alive.
+  void add_version(Router& router);
+
+ private:
+  struct Sent {
+    WorkloadId from;
+    TemplateId request;
+    std::uint32_t gateways = 0;  // passed so far
+  };
+  void send(const Sent& sent);
+  void resolve(std::size_t version, const Sent& sent);
+  void reach_cluster(std::size_t version, const Sent& sent, ClusterId cluster, TemplateId upstream);
+  void receive(WorkloadId workload, TemplateId request, std::uint32_t gateways);
+
+  Draft& draft_;
+  Handlers& handlers_;
+  std::vector<Router*> routers_;  // by version
+  std::vector<Sent> sent_;        // in order of discovery
+  std::size_t followed_ = 0;      // of them are resolved under all versions but the newest
+  std::unordered_set<std::uint64_t> seen_, arrived_;
+};
+
+}  // namespace mesh

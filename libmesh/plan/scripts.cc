@@ -1,0 +1,74 @@
+// Scripts of handlers as steps, branches and calls.
+#include "libmesh/plan/scripts.h"
+
+#include "libmesh/plan/requests.h"
+
+namespace mesh {
+
+ScriptId Scripts::compile(WorkloadId workload, const Script& script, std::vector<CallId>& calls) {
+  std::vector<StepPlan> steps;
+  for (const Step& step : script) steps.push_back(compile(workload, step, calls));
+  // Only now: the steps of a script are neighbours, those of its branches lie before them.
+  const ScriptPlan plan{static_cast<std::uint32_t>(draft_.plan.steps.size()),
+                        static_cast<std::uint32_t>(steps.size())};
+  draft_.plan.steps.insert(draft_.plan.steps.end(), steps.begin(), steps.end());
+  return draft_.plan.scripts.add(plan);
+}
+
+StepPlan Scripts::compile(WorkloadId workload, const Step& step, std::vector<CallId>& calls) {
+  StepPlan plan;
+  if (const auto* work = std::get_if<WorkStep>(&step)) {
+    plan.kind = StepKind::Work;
+    plan.time = draft_.intern(work->time);
+  } else if (const auto* sleep = std::get_if<SleepStep>(&step)) {
+    plan.kind = StepKind::Sleep;
+    plan.time = draft_.intern(sleep->time);
+  } else if (const auto* call = std::get_if<CallStep>(&step)) {
+    plan.kind = StepKind::Call;
+    plan.call = compile(workload, *call);
+    calls.push_back(plan.call);
+  } else {
+    plan = compile(workload, std::get<ParallelStep>(step), calls);
+  }
+  return plan;
+}
+
+StepPlan Scripts::compile(WorkloadId workload, const ParallelStep& step,
+                          std::vector<CallId>& calls) {
+  std::vector<ScriptId> branches;
+  for (const Script& branch : step.branches) branches.push_back(compile(workload, branch, calls));
+  StepPlan plan;
+  plan.kind = StepKind::Parallel;
+  plan.first_branch = static_cast<std::uint32_t>(draft_.plan.branches.size());
+  plan.branches = static_cast<std::uint32_t>(branches.size());
+  draft_.plan.branches.insert(draft_.plan.branches.end(), branches.begin(), branches.end());
+  return plan;
+}
+
+CallId Scripts::compile(WorkloadId workload, const CallStep& step) {
+  const WorkloadPlan& caller = draft_.plan.workloads[workload];
+  const std::string path = caller.name + ": call " + step.service;
+  const NamedService to = find_service(start_, step.service, caller.name_space);
+  const RequestTemplate request = request_to(to, step.request);
+  CallPlan plan;
+  plan.request = draft_.intern(request);
+  if (to.service != nullptr) {
+    plan.service = to.service->id;
+  } else {
+    const std::string near = did_you_mean(to.host, start_.service_names());
+    draft_.warning(code::unknown_call, step.place, path,
+                   "there is no service \"" + to.host + "\"; its requests get 503 NC",
+                   near.empty() ? "" : "did you mean \"" + near + "\"?");
+  }
+  if (unrolled(request).size() > 1) {
+    draft_.warning(code::counter_in_call, step.place, path,
+                   "{i%…} counts in requests of loads only; here it stays as it is written");
+  }
+  plan.timeout = step.timeout.value_or(Duration{0});
+  plan.ignore_error = step.on_error == OnError::Ignore;
+  plan.status_on_error = step.status_on_error;
+  places_.add(step.place);
+  return draft_.plan.calls.add(plan);
+}
+
+}  // namespace mesh

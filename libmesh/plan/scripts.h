@@ -1,0 +1,30 @@
+// Scripts of handlers as steps, branches and calls.
+#pragma once
+
+#include <vector>
+
+#include "libmesh/plan/draft.h"
+#include "libmesh/plan/registry.h"
+
+namespace mesh {
+
+/// Compiles scripts; services of calls are looked up in `start` from the caller's namespace.
+class Scripts {
+ public:
+  Scripts(Draft& draft, const Registry& start) : draft_(draft), start_(start) {}
+
+  /// Appends to `calls` every call that the script can make.
+  ScriptId compile(WorkloadId workload, const Script& script, std::vector<CallId>& calls);
+  const Place& place(CallId call) const { return places_[call]; }
+
+ private:
+  StepPlan compile(WorkloadId workload, const Step& step, std::vector<CallId>& calls);
+  StepPlan compile(WorkloadId workload, const ParallelStep& step, std::vector<CallId>& calls);
+  CallId compile(WorkloadId workload, const CallStep& step);
+
+  Draft& draft_;
+  const Registry& start_;
+  IdVector<CallId, Place> places_;
+};
+
+}  // namespace mesh

@@ -1,0 +1,26 @@
+// Workloads and their pods: declared ones, gateways and the clients made for loads.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "libmesh/plan/changes.h"
+#include "libmesh/plan/draft.h"
+
+namespace mesh {
+
+/// Every workload of every version, then the gateways and clients that loads need but nothing
+/// declares (Draft::entries). Workloads of later versions start with 0 replicas.
+void plan_workloads(Draft& draft, const std::vector<VersionInput>& versions);
+
+/// Numbers the pods, once `reserved` is final.
+void plan_endpoints(Draft& draft);
+
+/// The Gateway that a load enters by: "name" or "namespace/name"; null when there is none.
+const istio::Gateway* find_gateway(const Resources& resources, std::string_view text);
+/// The workload whose pods carry the Gateway's selector; none when there is none.
+WorkloadId workload_of_gateway(const Draft& draft, const istio::Gateway& gateway);
+
+bool labels_contain(const Labels& labels, const Labels& wanted);
+
+}  // namespace mesh
