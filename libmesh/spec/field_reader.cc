@@ -132,6 +132,11 @@ bool read_share(const YamlNode& node, const Reading& at, double& out) {
 
 }  // namespace
 
+const YamlNode& child_or_self(const YamlNode& node, std::string_view name) {
+  const YamlNode* child = node.find(name);
+  return child == nullptr ? node : *child;
+}
+
 // ---- Reading ----------------------------------------------------------------------------------
 
 Reading::Reading(const Reading& parent, std::string_view name, std::size_t index)
@@ -162,7 +167,7 @@ std::string Reading::path() const {
   return text.empty() ? name_ : text + ": " + name_;
 }
 
-void Reading::add(Severity severity, code::Code code, const YamlNode& at, std::string what,
+void Reading::add(Severity severity, code::Code code, Spot at, std::string what,
                   std::string hint) const {
   problems_->add({.severity = severity,
                   .code = code.id,
@@ -171,14 +176,13 @@ void Reading::add(Severity severity, code::Code code, const YamlNode& at, std::s
                   .what = std::move(what),
                   .hint = std::move(hint)});
 }
-void Reading::error(code::Code code, const YamlNode& at, std::string what, std::string hint) const {
+void Reading::error(code::Code code, Spot at, std::string what, std::string hint) const {
   add(Severity::Error, code, at, std::move(what), std::move(hint));
 }
-void Reading::warning(code::Code code, const YamlNode& at, std::string what,
-                      std::string hint) const {
+void Reading::warning(code::Code code, Spot at, std::string what, std::string hint) const {
   add(Severity::Warning, code, at, std::move(what), std::move(hint));
 }
-void Reading::info(code::Code code, const YamlNode& at, std::string what, std::string hint) const {
+void Reading::info(code::Code code, Spot at, std::string what, std::string hint) const {
   add(Severity::Info, code, at, std::move(what), std::move(hint));
 }
 void Reading::wrong_type(const YamlNode& found, const std::string& expected,

@@ -48,6 +48,16 @@ struct Shape {
 /// "list of HTTPRoute", "duration", "ROUND_ROBIN | RANDOM".
 std::string to_string(const Shape& shape);
 
+/// What a diagnostic points at: a node or a place that was kept.
+struct Spot {
+  Spot(const YamlNode& node) : place(node.place) {}  // NOLINT(google-explicit-constructor)
+  Spot(const Place& kept) : place(kept) {}           // NOLINT(google-explicit-constructor)
+  const Place& place;
+};
+
+/// The value of a field for a diagnostic to point at; the mapping itself when it is absent.
+const YamlNode& child_or_self(const YamlNode& node, std::string_view name);
+
 /// Where a reader stands: the object, the path in it, and where problems go. Lives on the stack;
 /// a child refers to its parent.
 class Reading {
@@ -62,10 +72,10 @@ class Reading {
   Reading without_reports() const;
   Reading inside(const TableInfo& table) const;
 
-  void error(code::Code code, const YamlNode& at, std::string what, std::string hint = "") const;
-  void warning(code::Code code, const YamlNode& at, std::string what, std::string hint = "") const;
-  void info(code::Code code, const YamlNode& at, std::string what, std::string hint = "") const;
-  void add(Severity severity, code::Code code, const YamlNode& at, std::string what,
+  void error(code::Code code, Spot at, std::string what, std::string hint = "") const;
+  void warning(code::Code code, Spot at, std::string what, std::string hint = "") const;
+  void info(code::Code code, Spot at, std::string what, std::string hint = "") const;
+  void add(Severity severity, code::Code code, Spot at, std::string what,
            std::string hint = "") const;
   /// "expected a duration, found the number 5".
   void wrong_type(const YamlNode& found, const std::string& expected, std::string hint = "") const;

@@ -130,7 +130,7 @@ bool announce_field(const Reading& at, const FieldInfo& field, const YamlNode& k
                           value.scalar == field.default_text;
   if (field.status == FieldStatus::Reported && at.reports() && !is_default) {
     at.add(field.severity, code::not_simulated, key,
-           "is not simulated yet; the run goes on as if it were absent");
+           "is not simulated yet");
   }
   return true;
 }

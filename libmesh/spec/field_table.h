@@ -143,6 +143,12 @@ struct Row {
     return row;
   }
 
+  Row as_required() const {
+    Row row = *this;
+    row.info.required = true;
+    return row;
+  }
+
   template <class T>
   operator Field<T>() const {  // NOLINT(google-explicit-constructor): rows are written in lists
     Field<T> field;
@@ -206,6 +212,11 @@ Row<Anything, V> no_effect(std::string name, Reader<V> reader, std::string doc) 
       simulated(std::move(name), Anything{}, std::move(reader), "", std::move(doc));
   row.info.status = FieldStatus::NoEffect;
   return row;
+}
+/// A field of something that is reported, or without effect, as a whole: it shares that status.
+template <class V>
+Row<Anything, V> part(std::string name, Reader<V> reader, std::string doc) {
+  return simulated(std::move(name), Anything{}, std::move(reader), "", std::move(doc));
 }
 inline Row<Anything, Anything> rejected(std::string name, std::string reason) {
   Row<Anything, Anything> row =
