@@ -1,6 +1,5 @@
 // The price of one pending event, with and without a timer armed and cancelled beside it.
 
-//
 // Names: hold/<pending set>/<pending>, hold_timer/<pending set>/<pending>/<timeout>. "hold" takes
 // the earliest event, puts it back an exponential time with a mean of 1 ms later. "hold_timer"
 // also cancels the previous timeout of the event's entity, arms a new one, as every request does.
