@@ -52,6 +52,7 @@ struct Prepare {
   void operator()(const Uniform&) const {}
   void operator()(const Empirical&) const {}
   void operator()(const Cycle&) const {}
+  void operator()(const Seeded&) const {}
   void operator()(const Exponential& law) const { p[0] = ns_of(law.mean); }
   void operator()(const Lognormal& law) const {
     const double variance = log(1.0 + law.cv * law.cv);  // of the logarithm
@@ -142,6 +143,21 @@ struct Sample {
     return rounded(low + share * (high - low));
   }
   Duration operator()(const Cycle& law) const { return law.value[index % law.value.size()]; }
+  Duration operator()(const Seeded& law) const {
+    switch (law.shape) {
+      case Seeded::Shape::Exponential:
+        return rounded(-ns_of(law.scale) * log(seeded_uniform(law.seed, index)));
+      case Seeded::Shape::Lognormal: {
+        const double radius = std::sqrt(-2.0 * log(seeded_uniform(law.seed, 2 * index)));
+        const double normal = radius * cos_of_turn(seeded_uniform(law.seed, 2 * index + 1));
+        return rounded(ns_of(law.scale) * exp(law.sigma * normal));
+      }
+      case Seeded::Shape::Uniform:
+        return rounded(ns_of(law.scale) +
+                       seeded_uniform(law.seed, index) * ns_of(law.max - law.scale));
+    }
+    return {};
+  }
   Duration operator()(const std::vector<Mixture>& law) const {
     const std::size_t i = component(law.size(), p[0] * draw.uniform01(),
                                     [&](std::size_t k) { return law[k].weight; });
@@ -196,6 +212,11 @@ struct Mean {
     double mean = 0;
     for (const Duration d : law.value) mean += ns_of(d);
     return mean / static_cast<double>(law.value.size());
+  }
+  double operator()(const Seeded& law) const {
+    if (law.shape == Seeded::Shape::Uniform) return 0.5 * ns_of(law.scale + law.max);
+    if (law.shape == Seeded::Shape::Exponential) return ns_of(law.scale);
+    return ns_of(law.scale) * exp(0.5 * law.sigma * law.sigma);
   }
   double operator()(const std::vector<Mixture>& law) const {
     double mean = 0, weights = 0;

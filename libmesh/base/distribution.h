@@ -63,6 +63,18 @@ struct Cycle {
   std::vector<Duration> value;
   bool operator==(const Cycle&) const = default;
 };
+/// Value k of a sequence known by its seed alone, so that two tools can play the same times: by
+/// inversion (exponential, uniform) or Box–Muller (lognormal) of seeded_uniform(seed, …), k being
+/// the index.
+struct Seeded {
+  enum class Shape : std::uint8_t { Exponential, Lognormal, Uniform };
+  Shape shape = Shape::Exponential;
+  Duration scale;    // Exponential: mean; Lognormal: median; Uniform: least
+  Duration max{0};   // Uniform only
+  double sigma = 0;  // Lognormal only: of the logarithm
+  std::uint64_t seed = 0;
+  bool operator==(const Seeded&) const = default;
+};
 struct Mixture;
 
 /// One law of a time. Value type; compare, copy and print freely. A law that problem() refuses is
@@ -70,11 +82,11 @@ struct Mixture;
 class Distribution {
  public:
   using Law = std::variant<Constant, Uniform, Exponential, Lognormal, Gamma, Pareto, Weibull,
-                           Hyperexponential, Empirical, Cycle, std::vector<Mixture>>;
+                           Hyperexponential, Empirical, Cycle, Seeded, std::vector<Mixture>>;
   Distribution();         // constant 0
   Distribution(Law law);  // NOLINT(google-explicit-constructor): any law is a distribution
 
-  /// One value, >= 0 and rounded to whole nanoseconds. `index` is read by Cycle only.
+  /// One value, >= 0 and rounded to whole nanoseconds. `index` is read by Cycle and Seeded only.
   Duration sample(Draw draw, std::uint64_t index = 0) const { return sample_next(draw, index); }
   /// The same, leaving `draw` at the first word that was not used.
   Duration sample_next(Draw& draw, std::uint64_t index = 0) const;

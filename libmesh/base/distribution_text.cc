@@ -77,6 +77,18 @@ struct Text {
   std::string operator()(const Cycle& law) const {
     return "{cycle: {value: " + list(law.value) + "}}";
   }
+  std::string operator()(const Seeded& law) const {
+    const std::string seed = ", seed: " + std::to_string(law.seed) + "}}";
+    switch (law.shape) {
+      case Seeded::Shape::Exponential:
+        return "{exponential: {mean: " + text(law.scale) + seed;
+      case Seeded::Shape::Lognormal:
+        return "{lognormal: {median: " + text(law.scale) + ", sigma: " + text(law.sigma) + seed;
+      case Seeded::Shape::Uniform:
+        return "{uniform: {min: " + text(law.scale) + ", max: " + text(law.max) + seed;
+    }
+    return "";
+  }
   std::string operator()(const std::vector<Mixture>& law) const {
     std::string out;
     for (const Mixture& m : law) {
@@ -153,6 +165,13 @@ struct Problem {
     return times(law.value, "value");
   }
   std::string operator()(const Cycle& law) const { return times(law.value, "value"); }
+  std::string operator()(const Seeded& law) const {
+    if (!usable(law.scale)) return time(law.scale, "mean, median or min");
+    if (law.shape == Seeded::Shape::Uniform && !(usable(law.max) && law.scale <= law.max)) {
+      return "min must not be above max";
+    }
+    return law.sigma >= 0 && law.sigma <= 100 ? "" : "sigma must be between 0 and 100";
+  }
   std::string operator()(const std::vector<Mixture>& law) const {
     return weight_problem(law, [](const Mixture& m) { return m.weight; });
   }

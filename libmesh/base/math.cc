@@ -80,4 +80,26 @@ double pow(double a, double b) {
   return b == 0 ? 1.0 : exp(b * log(a));
 }
 
+// By symmetry only an eighth of a turn is needed, where both series converge fast:
+// cos(2πu) = cos(2π(1-u)) = -cos(2π(1/2-u)) = sin(2π(1/4-u)).
+double cos_of_turn(double u) {
+  constexpr double two_pi = 6.283185307179586477;
+  if (u > 0.5) u = 1.0 - u;
+  double sign = 1.0;
+  if (u > 0.25) {
+    u = 0.5 - u;
+    sign = -1.0;
+  }
+  if (u <= 0.125) {
+    const double z = (two_pi * u) * (two_pi * u);
+    double series = 1.0;
+    for (int k = 18; k >= 2; k -= 2) series = 1.0 - series * z / (k * (k - 1));
+    return sign * series;
+  }
+  const double x = two_pi * (0.25 - u);
+  double series = 1.0;
+  for (int k = 19; k >= 3; k -= 2) series = 1.0 - series * x * x / (k * (k - 1));
+  return sign * x * series;
+}
+
 }  // namespace mesh
