@@ -108,7 +108,7 @@ struct Mixture {
   bool operator==(const Mixture&) const;
 };
 
-/// Why a law cannot be sampled ("cv must not be negative"); empty when it can.
+/// Why a law cannot be sampled ("the quantiles must rise"); empty when it can.
 std::string problem(const Distribution::Law& law);
 
 /// The text that a scenario file would use, e.g. "{lognormal: {mean: 5ms, cv: 1}}".

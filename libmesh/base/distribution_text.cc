@@ -18,6 +18,15 @@ std::string text(double x) {
   return {buffer.data(), end};
 }
 
+/// A fraction as a percentage of at most twelve digits: 0.999 is "99.9".
+std::string percent(double fraction) {
+  std::array<char, 32> buffer;
+  const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), fraction * 100,
+                                 std::chars_format::general, 12)
+                       .ptr;
+  return {buffer.data(), end};
+}
+
 /// One decimal number in the largest unit that keeps it at least 1: "1.5ms", "90s", "1us".
 std::string text(Duration d) {
   struct Unit {
@@ -69,14 +78,16 @@ struct Text {
     return "{weibull: {scale: " + text(law.scale) + ", shape: " + text(law.shape) + "}}";
   }
   std::string operator()(const Hyperexponential& law) const {
-    return "{hyperexponential: {weight: " + list(law.weight) + ", mean: " + list(law.mean) + "}}";
+    return "{hyperexponential: {weights: " + list(law.weight) + ", means: " + list(law.mean) + "}}";
   }
   std::string operator()(const Empirical& law) const {
-    return "{empirical: {quantile: " + list(law.quantile) + ", value: " + list(law.value) + "}}";
+    std::string points;
+    for (std::size_t i = 0; i < law.quantile.size(); ++i) {
+      points += (i > 0 ? ", p" : "p") + percent(law.quantile[i]) + ": " + text(law.value[i]);
+    }
+    return "{empirical: {quantiles: {" + points + "}}}";
   }
-  std::string operator()(const Cycle& law) const {
-    return "{cycle: {value: " + list(law.value) + "}}";
-  }
+  std::string operator()(const Cycle& law) const { return "{list: " + list(law.value) + "}"; }
   std::string operator()(const Seeded& law) const {
     const std::string seed = ", seed: " + std::to_string(law.seed) + "}}";
     switch (law.shape) {
