@@ -36,7 +36,7 @@ struct LoadBalancerConfig {
   HashFunction hash_function = HashFunction::XxHash;
   std::uint64_t table_size = 65537;
   std::uint32_t hash_balance_percent = 0;  // 0 = no bounded load
-  SlowStartConfig slow_start;
+  SlowStartConfig slow_start{};
   bool operator==(const LoadBalancerConfig&) const = default;
 };
 
