@@ -171,12 +171,15 @@ TEST_CASE("envoy#16: base 100 ms, max 1200 ms") {
   CHECK(next_backoff(policy, state, 2399) == milliseconds(1199));
 }
 
-TEST_CASE(
-    "envoy#17 envoy#18 envoy#19 envoy#20: Retry-After in between does not advance the window") {
-  const RetryPolicy policy = on("5xx", 5);
+namespace {
+
+/// RateLimitedRetryBackoffStrategy: one request whose responses may carry Retry-After.
+struct RateLimited {
+  RetryPolicy policy = on("5xx", 5);
   RetryState state = begin_retries(policy);
   int exponential = 0, ratelimited = 0;
-  const auto wait = [&](std::optional<std::string_view> retry_after, std::uint64_t random) {
+
+  Duration wait(std::optional<std::string_view> retry_after, std::uint64_t random) {
     const std::vector<ResetHeader> headers = {{ResetHeaderFormat::Seconds, retry_after}};
     const auto interval = reset_interval(headers, 0);
     // Up to 1 ms there is nothing to wait for: exponential.
@@ -186,13 +189,38 @@ TEST_CASE(
     }
     ++exponential;
     return next_backoff(policy, state, random);
-  };
-  CHECK(wait("2", 190) == milliseconds(2190));
-  CHECK(wait(std::nullopt, 190) == milliseconds(15));
-  CHECK(wait("5", 2190) == milliseconds(7190));
-  CHECK(wait("0", 190) == milliseconds(40));
-  CHECK(exponential == 2);
-  CHECK(ratelimited == 2);
+  }
+};
+
+}  // namespace
+
+TEST_CASE("envoy#17: Retry-After 2 s with the word 190 waits 2190 ms, counted as ratelimited") {
+  RateLimited r;
+  CHECK(r.wait("2", 190) == milliseconds(2190));
+  CHECK(r.ratelimited == 1);
+}
+
+TEST_CASE("envoy#18: then without the header 15 ms: the exponential window is at its base") {
+  RateLimited r;
+  r.wait("2", 190);
+  CHECK(r.wait(std::nullopt, 190) == milliseconds(15));
+}
+
+TEST_CASE("envoy#19: then Retry-After 5 s with the word 2190 waits 7190 ms") {
+  RateLimited r;
+  r.wait("2", 190);
+  r.wait(std::nullopt, 190);
+  CHECK(r.wait("5", 2190) == milliseconds(7190));
+}
+
+TEST_CASE("envoy#20: then Retry-After 0 is exponential, 40 ms; two of each kind in all") {
+  RateLimited r;
+  r.wait("2", 190);
+  r.wait(std::nullopt, 190);
+  r.wait("5", 2190);
+  CHECK(r.wait("0", 190) == milliseconds(40));
+  CHECK(r.exponential == 2);
+  CHECK(r.ratelimited == 2);
 }
 
 TEST_CASE("envoy#21: Retry-After 301 is too long, 300 is not") {
