@@ -116,18 +116,23 @@ constexpr std::array<std::string_view, cluster_counter_count> counter_names = {
     "outlier_detection.ejections_success_rate",
 };
 
+template <std::size_t size>
+std::string_view name(const std::array<std::string_view, size>& names, std::size_t index) {
+  return index < size ? names[index] : "?";  // a record read from a file may hold anything
+}
+
 }  // namespace
 
 std::string_view to_string(Details details) {
-  return details_names[static_cast<std::size_t>(details)];
+  return name(details_names, static_cast<std::size_t>(details));
 }
 
 std::string_view to_string(EventNote note) {
-  return note_names[static_cast<std::size_t>(note)];
+  return name(note_names, static_cast<std::size_t>(note));
 }
 
 std::string_view to_string(ClusterCounter counter) {
-  return counter_names[static_cast<std::size_t>(counter)];
+  return name(counter_names, static_cast<std::size_t>(counter));
 }
 
 }  // namespace mesh

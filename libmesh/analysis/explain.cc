@@ -1,0 +1,274 @@
+// The story of one request: gathering its rows, telling them in the order of its life.
+#include "libmesh/analysis/explain.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "libmesh/analysis/story_text.h"
+
+namespace mesh {
+
+namespace {
+
+using Rows = std::vector<std::size_t>;
+
+/// Rows of `column` in which it has `value`.
+Rows rows_with(const std::vector<std::uint64_t>& column, std::uint64_t value) {
+  Rows rows;
+  for (std::size_t i = 0; i < column.size(); ++i) {
+    if (column[i] == value) rows.push_back(i);
+  }
+  return rows;
+}
+
+void sort_by(Rows& rows, const std::vector<std::int64_t>& time) {
+  std::stable_sort(rows.begin(), rows.end(),
+                   [&time](std::size_t a, std::size_t b) { return time[a] < time[b]; });
+}
+
+std::string code_text(std::uint16_t code) {
+  return code == 0 ? "no answer" : std::to_string(code);
+}
+
+class Teller {
+ public:
+  Teller(const RunRecord& record, Instant begin) : r_(record), text_(begin) {}
+
+  void tell_request(std::size_t row, int depth);
+  std::string take() { return text_.take(); }
+
+ private:
+  void tell_opening(std::size_t row, int depth);
+  void tell_route(std::size_t row, int depth);
+  void tell_faults(std::size_t row, const Rows& attempts, int depth);
+  void tell_attempt(std::size_t attempt, Rows& visits, Rows& children, int depth);
+  void tell_visit(std::size_t visit, Rows& children, int depth);
+  void tell_visit_end(std::size_t visit, int depth);
+  void tell_attempt_end(std::size_t attempt, int depth);
+  void tell_ending(std::size_t row, int depth);
+  bool was_served(std::size_t visit) const {
+    const VisitTable& t = r_.visits;
+    return t.overflowed[visit] == 0 &&
+           !(t.started_ns[visit] == t.ended_ns[visit] && t.code[visit] == 0);
+  }
+  std::string pod(std::uint32_t endpoint) const {
+    return name_or(r_.names.endpoints, EndpointId{endpoint}, "no host");
+  }
+
+  const RunRecord& r_;
+  StoryText text_;
+};
+
+void Teller::tell_request(std::size_t row, int depth) {
+  const std::uint64_t id = r_.requests.id[row];
+  tell_opening(row, depth);
+  tell_route(row, depth + 1);
+  Rows attempts = rows_with(r_.attempts.request, id);
+  std::stable_sort(attempts.begin(), attempts.end(), [this](std::size_t a, std::size_t b) {
+    return r_.attempts.number[a] < r_.attempts.number[b];
+  });
+  Rows visits = rows_with(r_.visits.request, id);
+  sort_by(visits, r_.visits.arrived_ns);
+  Rows children = rows_with(r_.requests.parent, id);
+  std::erase_if(children, [&](std::size_t c) { return r_.requests.id[c] <= id; });
+  sort_by(children, r_.requests.started_ns);
+  tell_faults(row, attempts, depth + 1);
+  for (std::size_t i = 0; i < attempts.size(); ++i) {
+    if (i > 0) {
+      const std::int64_t pause =
+          r_.attempts.started_ns[attempts[i]] - r_.attempts.ended_ns[attempts[i - 1]];
+      if (pause >= 0) {
+        text_.at({r_.attempts.ended_ns[attempts[i - 1]]}, depth + 1,
+                 "retry after a back-off of " + duration_text({pause}));
+      } else {
+        text_.note(depth + 1, "hedged: tried again while the attempt before was open");
+      }
+    }
+    tell_attempt(attempts[i], visits, children, depth + 1);
+  }
+  for (const std::size_t visit : Rows(visits)) {  // of attempts that the tables do not hold
+    tell_visit(visit, children, depth + 1);
+    tell_visit_end(visit, depth + 1);
+  }
+  for (const std::size_t child : children) tell_request(child, depth + 1);
+  tell_ending(row, depth);
+}
+
+void Teller::tell_opening(std::size_t row, int depth) {
+  const RequestTable& t = r_.requests;
+  const std::string what = name_or(r_.names.requests, TemplateId{t.request[row]}, "a request");
+  const std::string source = name_or(r_.names.workloads, WorkloadId{t.source[row]}, "?");
+  const LoadId load{t.load[row]};
+  std::string line = fmt::format("{} sends {}", source, what);
+  if (t.mirror[row] != 0) line = fmt::format("{} sends a mirrored copy of {}", source, what);
+  if (load.valid()) {
+    const std::string name = name_or(r_.names.loads, load, "?");
+    line = fmt::format("load {} sends {} by {}", name, what, source);
+  }
+  text_.at({t.started_ns[row]}, depth, fmt::format("{} (request {})", line, t.id[row]));
+}
+
+void Teller::tell_route(std::size_t row, int depth) {
+  const RequestTable& t = r_.requests;
+  const RouteId route{t.route[row]};
+  if (!route.valid()) return text_.note(depth, "no route matched");
+  const std::string place = name_or(r_.names.route_places, route, "");
+  std::string line = "route " + name_or(r_.names.routes, route, "?");
+  if (!place.empty()) line += " (" + place + ")";
+  const ClusterId cluster{t.cluster[row]};
+  if (cluster.valid()) line += " to cluster " + name_or(r_.names.clusters, cluster, "?");
+  text_.note(depth, line);
+}
+
+void Teller::tell_faults(std::size_t row, const Rows& attempts, int depth) {
+  const auto flags = ResponseFlags::from_packed(r_.requests.flags[row]);
+  if (flags.has(ResponseFlag::DI)) {
+    const std::int64_t next =
+        attempts.empty() ? r_.requests.ended_ns[row] : r_.attempts.started_ns[attempts.front()];
+    text_.note(depth, "the fault rule delays it by " +
+                          duration_text({next - r_.requests.started_ns[row]}) + " (DI)");
+  }
+  if (flags.has(ResponseFlag::FI)) text_.note(depth, "the fault rule aborts it (FI)");
+}
+
+void Teller::tell_attempt(std::size_t a, Rows& visits, Rows& children, int depth) {
+  const AttemptTable& t = r_.attempts;
+  std::string line = fmt::format("attempt {}: {}", t.number[a], pod(t.host[a]));
+  const std::int64_t waited = t.connected_ns[a] - t.started_ns[a];
+  if (t.connected_ns[a] == never.ns) {
+    line += t.host[a] == EndpointId::none().value ? "" : ", no connection became ready";
+  } else {
+    line += t.new_connection[a] != 0 ? ", new connection" : ", connection reused";
+    if (waited > 0) line += ", ready after " + duration_text({waited});
+  }
+  text_.at({t.started_ns[a]}, depth, line);
+  const auto mine = std::find_if(visits.begin(), visits.end(), [&](std::size_t v) {
+    return t.reached[a] != 0 && r_.visits.endpoint[v] == t.host[a] &&
+           r_.visits.arrived_ns[v] >= t.started_ns[a];
+  });
+  if (mine == visits.end()) return tell_attempt_end(a, depth);
+  const std::size_t visit = *mine;
+  visits.erase(mine);
+  tell_visit(visit, children, depth + 1);
+  const bool goes_on = r_.visits.ended_ns[visit] > t.ended_ns[a];
+  if (!goes_on) tell_visit_end(visit, depth + 1);
+  tell_attempt_end(a, depth);
+  if (goes_on) tell_visit_end(visit, depth + 1);
+}
+
+/// From the arrival up to the last call that it made.
+void Teller::tell_visit(std::size_t v, Rows& children, int depth) {
+  const VisitTable& t = r_.visits;
+  text_.at({t.arrived_ns[v]}, depth, "arrives at " + pod(t.endpoint[v]));
+  const Duration waited{t.started_ns[v] - t.arrived_ns[v]};
+  if (waited.ns > 0 && was_served(v)) {
+    text_.at({t.started_ns[v]}, depth, "gets a worker after waiting " + duration_text(waited));
+  }
+  for (const std::size_t child : Rows(children)) {
+    const RequestTable& c = r_.requests;
+    const bool inside = c.source[child] == t.workload[v] && c.mirror[child] == 0 &&
+                        c.started_ns[child] >= t.started_ns[v] &&
+                        c.started_ns[child] <= t.ended_ns[v];
+    if (!inside) continue;
+    std::erase(children, child);
+    tell_request(child, depth + 1);
+  }
+}
+
+void Teller::tell_visit_end(std::size_t v, int depth) {
+  const VisitTable& t = r_.visits;
+  const std::string where = pod(t.endpoint[v]);
+  const Instant end{t.ended_ns[v]};
+  if (t.overflowed[v] != 0) {
+    return text_.at(end, depth,
+                    where + " turns it away, its queue is full: " + code_text(t.code[v]));
+  }
+  if (!was_served(v)) {
+    const Duration waited{t.ended_ns[v] - t.arrived_ns[v]};
+    return text_.at(
+        end, depth,
+        "leaves the queue of " + where + " without a worker after " + duration_text(waited));
+  }
+  std::string line =
+      fmt::format("{} is done after {}: {}", where,
+                  duration_text({t.ended_ns[v] - t.started_ns[v]}), code_text(t.code[v]));
+  if (t.abandoned[v] != 0) line += ", but nobody waits for it any more";
+  text_.at(end, depth, line);
+}
+
+void Teller::tell_attempt_end(std::size_t a, int depth) {
+  const AttemptTable& t = r_.attempts;
+  const auto details = static_cast<Details>(t.details[a]);
+  std::string line = fmt::format("attempt {} ends: ", t.number[a]);
+  if (details == Details::ViaUpstream) {
+    line += "answer " + code_text(t.code[a]);
+  } else {
+    line += std::string(to_string(details));
+    if (t.reached[a] == 0) line += ", the host never saw it";
+  }
+  text_.at({t.ended_ns[a]}, depth, line);
+}
+
+void Teller::tell_ending(std::size_t row, int depth) {
+  const RequestTable& t = r_.requests;
+  const auto flags = ResponseFlags::from_packed(t.flags[row]);
+  const auto details = static_cast<Details>(t.details[row]);
+  std::string line =
+      fmt::format("request {} ends after {}: {}", t.id[row],
+                  duration_text({t.ended_ns[row] - t.started_ns[row]}), code_text(t.code[row]));
+  if (!flags.empty()) line += " " + flags.to_string();
+  if (details != Details::ViaUpstream && details != Details::None) {
+    line += " (" + std::string(to_string(details)) + ")";
+  }
+  if (t.attempts[row] > 1) line += fmt::format(", {} attempts", t.attempts[row]);
+  text_.at({t.ended_ns[row]}, depth, line);
+}
+
+/// Rows of requests that a load sent.
+Rows root_rows(const RunRecord& record) {
+  Rows rows;
+  for (std::size_t i = 0; i < record.requests.id.size(); ++i) {
+    if (record.requests.id[i] == record.requests.root[i]) rows.push_back(i);
+  }
+  return rows;
+}
+
+}  // namespace
+
+std::optional<std::string> explain(const RunRecord& record, std::uint64_t request) {
+  const RequestTable& t = record.requests;
+  const Rows rows = rows_with(t.id, request);
+  if (rows.empty()) return std::nullopt;
+  const Rows root = rows_with(t.id, t.root[rows.front()]);
+  const std::size_t begin = root.empty() ? rows.front() : root.front();
+  Teller teller(record, {t.started_ns[begin]});
+  teller.tell_request(rows.front(), 0);
+  return teller.take();
+}
+
+std::vector<std::uint64_t> slowest(const RunRecord& record, std::size_t count) {
+  const RequestTable& t = record.requests;
+  Rows rows = root_rows(record);
+  const auto key = [&t](std::size_t i) {
+    return std::pair(t.started_ns[i] - t.ended_ns[i], t.id[i]);
+  };
+  std::sort(rows.begin(), rows.end(), [&](auto a, auto b) { return key(a) < key(b); });
+  rows.resize(std::min(rows.size(), count));
+  std::vector<std::uint64_t> ids;
+  for (const std::size_t row : rows) ids.push_back(t.id[row]);
+  return ids;
+}
+
+std::vector<std::uint64_t> errors(const RunRecord& record, std::size_t count) {
+  std::vector<std::uint64_t> ids;
+  for (const std::size_t row : root_rows(record)) {
+    if (ids.size() == count) break;
+    const std::uint16_t code = record.requests.code[row];
+    if (code == 0 || code >= 400) ids.push_back(record.requests.id[row]);
+  }
+  return ids;
+}
+
+}  // namespace mesh
