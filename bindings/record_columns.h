@@ -61,6 +61,7 @@ void visit_columns(Record& r, Visit&& visit) {
   visit("requests", "flags", r.requests.flags);
   visit("requests", "details", r.requests.details);
   visit("requests", "mirror", r.requests.mirror);
+  visit("requests", "inbound", r.requests.inbound);
 
   visit("attempts", "request", r.attempts.request);
   visit("attempts", "number", r.attempts.number);

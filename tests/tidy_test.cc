@@ -47,6 +47,7 @@ const std::map<std::string, std::set<std::string>> may_include = {
     {"analysis", {"base", "telemetry", "plan"}},
     {"export", {"base", "telemetry", "plan"}},
     {"experiment", {"base", "telemetry", "spec", "plan", "engine", "analysis"}},
+    {"verify", {"base", "telemetry", "spec", "plan", "engine"}},
 };
 
 // Files that are longer than 400 lines, each with the reason why it is still one concept.
@@ -75,7 +76,7 @@ const std::set<std::string> simulated = {"base", "kernel", "policy", "telemetry"
                                          "spec", "plan",   "engine"};
 const std::set<std::string> all_layers = {"base",     "kernel", "policy",    "telemetry",
                                           "spec",     "plan",   "lint",      "engine",
-                                          "analysis", "export", "experiment"};
+                                          "analysis", "export", "experiment", "verify"};
 
 const std::vector<Ban>& bans() {
   static const std::vector<Ban> list = {

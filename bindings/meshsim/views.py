@@ -15,8 +15,12 @@ if TYPE_CHECKING:
 
 
 def _named(name: str, codes: NDArray[Any], names: Sequence[str]) -> Column:
-    """A column of ids with the names behind them."""
-    return Column(name, codes, tuple(names))
+    """A column of ids with the names behind them; ids of equal names become one."""
+    index: dict[str, int] = {}
+    first = np.array([index.setdefault(n, len(index)) for n in names], dtype=np.uint32)
+    if len(index) < len(names):
+        codes = _looked_up(codes, first)
+    return Column(name, codes, tuple(index))
 
 
 def _flags(name: str, packed: NDArray[np.uint32]) -> Column:
@@ -26,7 +30,7 @@ def _flags(name: str, packed: NDArray[np.uint32]) -> Column:
 
 
 def _milliseconds(begin_ns: NDArray[np.int64], end_ns: NDArray[np.int64]) -> series.Floats:
-    return (end_ns - begin_ns) * 1e-6
+    return np.asarray((end_ns - begin_ns) * 1e-6, np.float64)
 
 
 def _looked_up(codes: NDArray[Any], table: NDArray[np.uint32]) -> NDArray[np.uint32]:
@@ -35,6 +39,50 @@ def _looked_up(codes: NDArray[Any], table: NDArray[np.uint32]) -> NDArray[np.uin
     known = codes < len(table)
     out[known] = table[codes[known]]
     return out
+
+
+FIGURES = (
+    "requests", "failures", "rps", "goodput_rps", "success_rate", "error_rate", "mean_ms",
+    "p50_ms", "p90_ms", "p99_ms", "p999_ms", "max_ms",
+)  # fmt: skip
+
+
+def summary_table(record: "RunRecord") -> Table:
+    """What the users of each load saw after the warm-up."""
+    figures = _with_success(record.figures["loads"])
+    numbers = [Column(name, figures[name]) for name in FIGURES]
+    return Table("summary", [_named("load", figures["load"], record.names.loads), *numbers])
+
+
+def edges_table(record: "RunRecord") -> Table:
+    """Each hop that carried requests after the warm-up."""
+    names = record.names
+    figures = _with_success(record.figures["edges"])
+    used = (figures["requests"] > 0) | (figures["attempts"] > 0)
+    figures = {name: values[used] for name, values in figures.items()}
+    destination = figures["destination"]
+    return Table(
+        "edges",
+        [
+            _named("source", figures["source"], names.workloads),
+            _named("service", figures["service"], names.services),
+            _named("destination", destination, names.workloads),
+            _named("version", _versions(destination, names.versions), names.versions),
+            *(Column(name, figures[name]) for name in FIGURES),
+            *(Column(name, figures[name]) for name in ("attempts", "retries", "ejections")),
+        ],
+    )
+
+
+def _with_success(figures: dict[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
+    return figures | {"success_rate": 1.0 - figures["error_rate"]}
+
+
+def _versions(workloads: NDArray[np.uint32], versions: Sequence[str]) -> NDArray[np.uint32]:
+    """The version's index is its workload's; none where the workload has no version."""
+    labelled = np.array([bool(v) for v in versions] + [False])
+    known = labelled[np.minimum(workloads, len(versions))]
+    return np.where(known, workloads, np.uint32(MISSING)).astype(np.uint32)
 
 
 def requests_table(record: "RunRecord") -> Table:
@@ -72,6 +120,7 @@ def requests_table(record: "RunRecord") -> Table:
             _named("details", column("requests.details").astype(np.uint32), core.detail_names),
             plain("attempts"),
             plain("mirror"),
+            plain("inbound"),
         ],
     )
 
@@ -113,7 +162,7 @@ def events_table(record: "RunRecord") -> Table:
         "events",
         [
             Column("at_ns", column("events.at_ns")),
-            Column("at_s", column("events.at_ns") * 1e-9),
+            Column("at_s", column("events.at_ns") / 1e9),
             _named("event", column("events.what").astype(np.uint32), core.event_names),
             _named("proxy", column("events.proxy"), names.endpoints),
             _named("cluster", column("events.cluster"), names.clusters),

@@ -272,6 +272,7 @@ RunInfo Engine::info() const {
   info.fingerprint = world_.loop.fingerprint();
   info.requests_created = world_.requests_created;
   info.requests_in_flight = world_.requests.size();
+  info.updates_via_merge = world_.updates_via_merge;
   for (std::uint32_t f = 0; f < plan_->faults.size(); ++f) {
     const FaultPlan& fault = plan_->faults[FaultId{f}];
     info.fault_spans.push_back({fault.from, fault.to, FaultId{f}});
@@ -284,6 +285,10 @@ std::vector<ClusterStats> Engine::stats() const {
   for (const ProxyCluster& cluster : world_.proxy_clusters) {
     ClusterStats row{.proxy = cluster.proxy, .cluster = cluster.cluster};
     for (std::size_t i = 0; i < cluster_counter_count; ++i) row.counters[i] = cluster.counters[i];
+    row.connections_active = cluster.breaker.connections;
+    row.requests_active = cluster.breaker.requests;
+    row.pending_active = cluster.breaker.pending;
+    row.ejections_active = cluster.ejected;
     rows.push_back(row);
   }
   return rows;

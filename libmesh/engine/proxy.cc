@@ -491,15 +491,19 @@ void Engine::finish(std::uint32_t slot, std::uint16_t code, Details details) {
   }
   const Request request = live;
   world_.requests.erase(slot);
-  if (request.kind != Origin::Inbound) record_request(request, code, details);
+  record_request(request, code, details);
   deliver(request, code);
 }
 
 void Engine::record_request(const Request& request, std::uint16_t code, Details details) {
   const WorkloadId source = workload_of(request.proxy);
-  const EdgeSlot edge = request.proxy_cluster != nil
-                            ? edge_of(world_.proxy_clusters[request.proxy_cluster], request.host)
-                            : recorder_.edge(source, ServiceId::none(), WorkloadId::none());
+  const bool inbound = request.kind == Origin::Inbound;
+  EdgeSlot edge;  // the receiving sidecar's own log is no edge of the mesh
+  if (!inbound) {
+    edge = request.proxy_cluster != nil
+               ? edge_of(world_.proxy_clusters[request.proxy_cluster], request.host)
+               : recorder_.edge(source, ServiceId::none(), WorkloadId::none());
+  }
   recorder_.request_ended({.id = request.id,
                            .parent = request.parent,
                            .root = request.root,
@@ -516,7 +520,8 @@ void Engine::record_request(const Request& request, std::uint16_t code, Details 
                            .flags = request.flags,
                            .details = details,
                            .attempts = request.attempts,
-                           .mirror = request.kind == Origin::Mirror});
+                           .mirror = request.kind == Origin::Mirror,
+                           .inbound = inbound});
 }
 
 void Engine::deliver(const Request& request, std::uint16_t code) {

@@ -26,6 +26,7 @@ namespace mesh {
 struct EndpointPlan {
   std::string name;  // "reviews-v1-0"
   WorkloadId workload;
+  std::string address = {};  // "10.1.0.7": with the port, the key of hash balancers
 };
 
 /// A set of equal pods: Deployment, StatefulSet, gateway, or the client made for a load.

@@ -133,8 +133,17 @@ struct WorkloadBehaviour {
   std::optional<Script> script;
   std::optional<double> error_rate;
   std::uint16_t error_status = 500;
+  std::uint16_t status = 200;
+  Action action = Action::Respond;
+  std::vector<std::pair<std::string, std::string>> response_headers;
+  std::uint64_t response_bytes = 0;
   std::vector<HandlerSpec> handlers;  // first match wins; none matches = the workload's own
+  std::vector<RuleSpec> rules;        // after those of the handler
+  std::vector<DownSpec> downs;
   std::optional<bool> sidecar;        // absent: by Istio's injection rules
+  std::optional<SidecarSides> sides;  // absent: both sides, or none, as `sidecar` says
+  std::string locality;               // "region/zone/subzone"; empty = the default one
+  std::optional<std::uint32_t> concurrency;  // proxy worker threads; absent: the platform's
   Place place;
   bool operator==(const WorkloadBehaviour&) const = default;
 };

@@ -44,6 +44,8 @@ struct Platform {
   /// Added latency of one proxy traversal (request and response together count as one).
   Distribution sidecar_cost = Distribution(Constant{microseconds(200)});
   std::uint32_t sidecar_concurrency = 2;  // istio.md §1.13: from the container's CPU limit
+  /// Outlier intervals tick at n * interval - this: how long before the load the proxies started.
+  Duration proxies_started_before{0};
   bool operator==(const Platform&) const = default;
 };
 
@@ -171,6 +173,7 @@ struct Scenario {
   YamlNode document;                // the Scenario document itself
   std::vector<YamlNode> documents;  // all other objects, in order, untouched
   Diagnostics diagnostics;          // found while reading
+  Diagnostics unreadable;           // of them, those of the files: re-reading cannot find them
 
   bool operator==(const Scenario&) const = default;
 };

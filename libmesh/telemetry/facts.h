@@ -71,7 +71,8 @@ struct RequestEnded {
   ResponseFlags flags{};
   Details details = Details::None;
   std::uint16_t attempts = 0;
-  bool mirror = false;  // a shadow copy
+  bool mirror = false;   // a shadow copy
+  bool inbound = false;  // as the receiving sidecar saw it: enters the tables only
 };
 
 /// One upstream attempt ended.

@@ -104,6 +104,10 @@ void add(std::vector<ClusterStats>& a, const std::vector<ClusterStats>& b) {
     for (const ClusterStats& s : *stats) {
       ClusterStats& cell = sum.try_emplace({s.proxy, s.cluster}, s.proxy, s.cluster).first->second;
       for (std::size_t i = 0; i < s.counters.size(); ++i) cell.counters[i] += s.counters[i];
+      cell.connections_active += s.connections_active;
+      cell.requests_active += s.requests_active;
+      cell.pending_active += s.pending_active;
+      cell.ejections_active += s.ejections_active;
     }
   }
   a.clear();
@@ -133,6 +137,7 @@ void append(RequestTable& a, const RequestTable& b, const Renumbering& to) {
   append(a.flags, b.flags);
   append(a.details, b.details);
   append(a.mirror, b.mirror);
+  append(a.inbound, b.inbound);
 }
 
 void append(AttemptTable& a, const AttemptTable& b) {

@@ -28,7 +28,8 @@ void keep_rows(const std::vector<bool>& keep, Column&... columns) {
 
 void keep_rows(RequestTable& t, const std::vector<bool>& keep) {
   keep_rows(keep, t.id, t.parent, t.root, t.started_ns, t.ended_ns, t.load, t.request, t.source,
-            t.cluster, t.route, t.host, t.edge, t.code, t.attempts, t.flags, t.details, t.mirror);
+            t.cluster, t.route, t.host, t.edge, t.code, t.attempts, t.flags, t.details, t.mirror,
+            t.inbound);
 }
 
 void keep_rows(AttemptTable& t, const std::vector<bool>& keep) {
@@ -70,6 +71,7 @@ void RequestLog::add(const RequestEnded& f) {
   t.flags.push_back(f.flags.packed());
   t.details.push_back(static_cast<std::uint8_t>(f.details));
   t.mirror.push_back(f.mirror ? 1 : 0);
+  t.inbound.push_back(f.inbound ? 1 : 0);
 }
 
 void RequestLog::add(const AttemptEnded& f) {

@@ -105,12 +105,15 @@ void add(Digest& digest, const std::vector<ClusterStats>& stats) {
     digest.word(s.proxy.value);
     digest.word(s.cluster.value);
     for (const std::uint64_t counter : s.counters) digest.word(counter);
+    digest.word(s.connections_active).word(s.requests_active).word(s.pending_active);
+    digest.word(s.ejections_active);
   }
 }
 
 void add(Digest& digest, const RequestTable& t) {
   columns(digest, t.id, t.parent, t.root, t.started_ns, t.ended_ns, t.load, t.request, t.source,
-          t.cluster, t.route, t.host, t.edge, t.code, t.attempts, t.flags, t.details, t.mirror);
+          t.cluster, t.route, t.host, t.edge, t.code, t.attempts, t.flags, t.details, t.mirror,
+          t.inbound);
 }
 
 void add(Digest& digest, const AttemptTable& t) {

@@ -44,6 +44,7 @@ struct RunInfo {
   std::uint64_t events = 0;
   std::uint64_t fingerprint = 0;
   std::uint64_t requests_created = 0, requests_in_flight = 0;
+  std::uint64_t updates_via_merge = 0;  // cluster_manager.cluster_updated_via_merge
   std::uint32_t runs = 1;  // replications that were added up: rates are per second of each
   /// [from, to, FaultId] of each fault edge pair, for shading.
   struct FaultSpan {
@@ -57,6 +58,9 @@ struct ClusterStats {
   EndpointId proxy;
   ClusterId cluster;
   std::array<std::uint64_t, cluster_counter_count> counters{};
+  /// Gauges at the end of the run.
+  std::uint32_t connections_active = 0, requests_active = 0, pending_active = 0;
+  std::uint32_t ejections_active = 0;
 };
 
 struct Edge {
@@ -105,7 +109,7 @@ struct RequestTable {
   std::vector<std::uint32_t> load, request, source, cluster, route, host, edge;
   std::vector<std::uint16_t> code, attempts;
   std::vector<std::uint32_t> flags;  // ResponseFlags::packed
-  std::vector<std::uint8_t> details, mirror;
+  std::vector<std::uint8_t> details, mirror, inbound;
 };
 
 struct AttemptTable {

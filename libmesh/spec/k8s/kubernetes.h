@@ -59,6 +59,7 @@ struct Workload {
   std::string service_account = "default";
   std::vector<Container> containers;
   bool host_network = false;
+  std::string first_address;  // of pod 0, the others follow; empty = made up
   Place place;
   bool operator==(const Workload&) const = default;
 };
