@@ -49,20 +49,21 @@ class RoundRobinBalancer {
     schedule_ = weights_are_equal(hosts)
                     ? EdfSchedule{}
                     : EdfSchedule::fast_forward(static_cast<std::uint32_t>(hosts.size()), seed,
-                                                weight_of());
+                                                WeightOf{weights_});
   }
 
   template <class Active, class WordSource>
   std::uint32_t pick(const Selection&, Active&&, WordSource&&) {
     if (weights_.empty()) return no_host;
-    if (!schedule_.empty()) return schedule_.pick(weight_of());
+    if (!schedule_.empty()) return schedule_.pick(WeightOf{weights_});
     return round_robin_pick(cursor_, static_cast<std::uint32_t>(weights_.size()));
   }
 
  private:
-  auto weight_of() const {
-    return [this](std::uint32_t i) { return static_cast<double>(weights_[i]); };
-  }
+  struct WeightOf {
+    const std::vector<std::uint32_t>& weights;
+    double operator()(std::uint32_t i) const { return weights[i]; }
+  };
 
   bool started_ = false;
   RoundRobinState cursor_;
