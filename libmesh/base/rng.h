@@ -49,8 +49,9 @@ class Draw {
   constexpr explicit Draw(std::uint64_t key) : key_(key) {}
   /// The next uniform 64-bit word of this key.
   constexpr std::uint64_t word() { return scramble(key_ + 0xd1342543de82ef95u * used_++); }
-  /// Uniform in the open interval (0, 1), 53 bits.
-  constexpr double uniform01() { return (static_cast<double>(word() >> 11) + 0.5) * 0x1.0p-53; }
+  /// Uniform in the open interval (0, 1): 52 bits, because the half added to the largest of 53
+  /// bits would round to 1.
+  constexpr double uniform01() { return (static_cast<double>(word() >> 12) + 0.5) * 0x1.0p-52; }
   /// Uniform in 0 … n-1 by modulo, the form Envoy uses everywhere; n must not be 0.
   constexpr std::uint64_t modulo(std::uint64_t n) { return word() % n; }
 

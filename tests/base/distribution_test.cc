@@ -167,7 +167,7 @@ TEST_CASE("distribution: samples have the same bits for every compiler and optim
       {Distribution(Lognormal{mean, 1.3}), "a502-ee26-f9cb-2cdf"},
       {Distribution(Gamma{mean, 0.4}), "09ed-647c-dfb9-302c"},
       {Distribution(Gamma{mean, 3.0}), "90ec-377d-98fb-a440"},
-      {Distribution(Pareto{mean, 1.2}), "d1a0-7d80-c802-bbfd"},
+      {Distribution(Pareto{mean, 1.2}), "15bb-0446-c76f-955a"},
       {Distribution(Pareto{mean, 1.2, seconds(5)}), "f383-8879-f4af-8869"},
       {Distribution(Weibull{mean, 0.6}), "5440-94a2-dc91-2a47"},
       {Distribution(Hyperexponential{{0.9, 0.1}, {mean, seconds(1)}}), "c451-8a19-d32f-6f67"},

@@ -116,7 +116,7 @@ TEST_CASE("math: the bits are the same for every compiler and optimisation") {
     const double a = draw.uniform01(), b = 3 * draw.uniform01();
     digest.number(log(x)).number(exp(y)).number(pow(a, b));
   }
-  CHECK(fingerprint_text(digest.value()) == "0115-4f4a-f293-601e");
+  CHECK(fingerprint_text(digest.value()) == "d0d7-da15-41a2-05a2");
 }
 
 }  // namespace mesh
