@@ -1,0 +1,23 @@
+// Parts of a scenario as YAML trees in which every default is visible.
+#pragma once
+
+#include "libmesh/spec/scenario.h"
+
+namespace mesh {
+
+YamlNode to_node(const Distribution& d);
+YamlNode to_node(const WorkloadBehaviour& behaviour);
+YamlNode to_node(const BehaviourDefaults& defaults);
+YamlNode to_node(const LoadSpec& load);
+
+/// Path, method, host, headers, body.
+struct RequestEntries {
+  std::vector<std::pair<std::string, YamlNode>> entries;
+};
+RequestEntries request_entries(const RequestSpec& request);
+YamlNode headers_node(const std::vector<std::pair<std::string, std::string>>& headers);
+
+/// The whole Scenario document; `named` keeps what only people read: name, labels of changes.
+YamlNode effective_document(const Scenario& scenario, bool named);
+
+}  // namespace mesh

@@ -1,0 +1,197 @@
+// From trees to a Scenario, and from one Scenario to another by applying objects.
+#include <algorithm>
+#include <filesystem>
+#include <utility>
+
+#include "libmesh/spec/diagnostic_codes.h"
+#include "libmesh/spec/field_reader.h"
+#include "libmesh/spec/scenario_parts.h"
+#include "libmesh/spec/scenario_tables.h"
+
+namespace mesh {
+namespace {
+
+using Kind = YamlNode::Kind;
+
+constexpr std::string_view our_group = "meshsim.dev";
+constexpr std::string_view our_version = "meshsim.dev/v1alpha1";
+
+/// Like DestinationRule/reviews in the texts of the tables.
+std::string subject_of(const YamlNode& document) {
+  const YamlNode* metadata = document.find("metadata");
+  const std::string name = metadata != nullptr ? text_of(*metadata, "name") : "";
+  return name.empty() ? "Scenario" : "Scenario/" + name;
+}
+
+/// The name of a scenario that has none: of its file, or of the folder around scenario.yaml.
+std::string name_of_file(const std::string& file) {
+  const std::filesystem::path path(file);
+  const std::string stem = path.stem().string();
+  if (stem != "scenario") return stem;
+  const std::string folder = path.parent_path().filename().string();
+  return folder.empty() || folder == "." || folder == ".." ? stem : folder;
+}
+
+void check_header(const YamlNode& document, const Reading& at) {
+  const std::string version = text_of(document, "apiVersion");
+  const std::string kind = text_of(document, "kind");
+  if (kind != "Scenario") {
+    at.error(code::wrong_api_version, child_or_self(document, "kind"),
+             version + " has no kind \"" + kind + "\"", "kind: Scenario");
+  }
+  if (version.empty()) {
+    at.error(code::not_an_object, document, "apiVersion is missing",
+             "apiVersion: " + std::string(our_version));
+  } else if (version != our_version) {
+    at.error(code::wrong_api_version, child_or_self(document, "apiVersion"),
+             "Scenario does not exist in " + version, "apiVersion: " + std::string(our_version));
+  }
+}
+
+/// What a change applies must be objects by now, and good ones.
+void check_changes(Scenario& scenario, Diagnostics& problems) {
+  for (ChangeSpec& change : scenario.changes) {
+    std::erase_if(change.documents, [&](const YamlNode& document) {
+      if (document.kind != Kind::Scalar) return false;
+      const auto& known = scenario.unreadable.items();
+      const bool said = std::any_of(known.begin(), known.end(),
+                                    [&](const Diagnostic& d) { return d.place == document.place; });
+      if (!said) {
+        problems.add({Severity::Error, code::unreadable_file.id, document.place, "",
+                      "the file " + document.scalar + " is not read here",
+                      "give the objects themselves"});
+      }
+      return true;
+    });
+    read_resources(change.documents, problems);
+  }
+}
+
+/// Objects of one kind replaced or added by namespace and name.
+template <class T>
+void apply(std::vector<T>& objects, std::vector<T> applied) {
+  for (T& object : applied) {
+    const auto same = std::find_if(objects.begin(), objects.end(), [&object](const T& other) {
+      if constexpr (requires { other.kind; }) {
+        if (other.kind != object.kind) return false;
+      }
+      return other.metadata.name == object.metadata.name &&
+             other.metadata.name_space == object.metadata.name_space;
+    });
+    if (same == objects.end()) {
+      objects.push_back(std::move(object));
+    } else {
+      *same = std::move(object);
+    }
+  }
+}
+
+}  // namespace
+
+std::string text_of(const YamlNode& node, std::string_view field) {
+  const YamlNode* value = node.find(field);
+  return value != nullptr && value->kind == Kind::Scalar ? value->scalar : "";
+}
+
+bool is_scenario(const YamlNode& document) {
+  const std::string version = text_of(document, "apiVersion");
+  const std::string_view group = std::string_view(version).substr(0, version.find('/'));
+  return group == our_group || (version.empty() && text_of(document, "kind") == "Scenario");
+}
+
+Identity identity_of(const YamlNode& document) {
+  const std::string version = text_of(document, "apiVersion");
+  const std::size_t slash = version.find('/');
+  Identity identity{.group = slash == std::string::npos ? "" : version.substr(0, slash),
+                    .kind = text_of(document, "kind"),
+                    .name_space = "default",
+                    .name = ""};
+  if (const YamlNode* metadata = document.find("metadata")) {
+    identity.name = text_of(*metadata, "name");
+    const std::string name_space = text_of(*metadata, "namespace");
+    if (!name_space.empty()) identity.name_space = name_space;
+  }
+  return identity;
+}
+
+void append_objects(YamlNode document, std::vector<YamlNode>& objects) {
+  const YamlNode* items = document.find("items");
+  if (items == nullptr || items->kind != Kind::Sequence ||
+      !text_of(document, "kind").ends_with("List")) {
+    objects.push_back(std::move(document));
+    return;
+  }
+  for (const YamlNode& item : items->items) append_objects(item, objects);
+}
+
+std::vector<YamlNode> merged_objects(std::vector<YamlNode> objects,
+                                     const std::vector<YamlNode>& applied) {
+  std::vector<YamlNode> incoming;
+  for (const YamlNode& document : applied) append_objects(document, incoming);
+  for (YamlNode& object : incoming) {
+    const Identity identity = identity_of(object);
+    const auto same = std::find_if(objects.begin(), objects.end(), [&](const YamlNode& other) {
+      return identity_of(other) == identity;
+    });
+    if (same == objects.end() || identity.name.empty()) {
+      objects.push_back(std::move(object));
+    } else {
+      *same = std::move(object);
+    }
+  }
+  return objects;
+}
+
+Scenario assemble(YamlNode document, std::vector<YamlNode> documents, std::string file,
+                  Diagnostics unreadable) {
+  Scenario scenario;
+  Diagnostics problems;
+  scenario.unreadable = std::move(unreadable);
+  if (document.kind == Kind::Mapping) {
+    const Reading at(subject_of(document), problems);
+    check_header(document, at);
+    ScenarioDocument read;
+    scenario_table().read(document, at, read);
+    scenario.name = std::move(read.name);
+    scenario.platform = std::move(read.platform);
+    scenario.defaults = std::move(read.defaults);
+    scenario.behaviour = std::move(read.behaviour);
+    scenario.loads = std::move(read.loads);
+    scenario.faults = std::move(read.faults);
+    scenario.changes = std::move(read.changes);
+    scenario.run = read.run;
+    scenario.thresholds = std::move(read.thresholds);
+    scenario.record = read.record;
+  }
+  if (scenario.name.empty()) scenario.name = name_of_file(file);
+  scenario.resources = read_resources(documents, problems);
+  check_changes(scenario, problems);
+  scenario.file = std::move(file);
+  scenario.document = std::move(document);
+  scenario.documents = std::move(documents);
+  scenario.diagnostics = scenario.unreadable;
+  scenario.diagnostics.append(problems);
+  scenario.diagnostics.sort();
+  return scenario;
+}
+
+Scenario with_applied(const Scenario& scenario, const std::vector<YamlNode>& documents) {
+  return assemble(scenario.document, merged_objects(scenario.documents, documents), scenario.file,
+                  scenario.unreadable);
+}
+
+Resources apply_documents(const Scenario& scenario, const std::vector<YamlNode>& documents,
+                          Diagnostics& problems) {
+  Resources all = scenario.resources;
+  Resources applied = read_resources(documents, problems);
+  apply(all.services, std::move(applied.services));
+  apply(all.workloads, std::move(applied.workloads));
+  apply(all.namespaces, std::move(applied.namespaces));
+  apply(all.service_accounts, std::move(applied.service_accounts));
+  apply(all.virtual_services, std::move(applied.virtual_services));
+  apply(all.destination_rules, std::move(applied.destination_rules));
+  apply(all.gateways, std::move(applied.gateways));
+  return all;
+}
+
+}  // namespace mesh
