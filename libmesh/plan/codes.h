@@ -3,7 +3,9 @@
 
 #include "libmesh/spec/diagnostic_codes.h"
 
-namespace mesh::code {
+namespace mesh::plan_code {
+
+using code::Code;
 
 // MS05xx: names, loads and rules that do not fit together.
 inline constexpr Code no_duration{"MS0500", "There is load and no duration."};
@@ -31,4 +33,4 @@ inline constexpr Code unknown_subset{"MS0523", "A route leads to an unknown subs
 inline constexpr Code headers_by_destination{
     "MS0524", "Header operations of single destinations are not simulated."};
 
-}  // namespace mesh::code
+}  // namespace mesh::plan_code

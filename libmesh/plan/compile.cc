@@ -7,12 +7,14 @@
 #include "libmesh/plan/clusters.h"
 #include "libmesh/plan/destination_rules.h"
 #include "libmesh/plan/draft.h"
+#include "libmesh/plan/faults.h"
 #include "libmesh/plan/handlers.h"
 #include "libmesh/plan/loads.h"
 #include "libmesh/plan/reach.h"
 #include "libmesh/plan/references.h"
 #include "libmesh/plan/registry.h"
 #include "libmesh/plan/router.h"
+#include "libmesh/plan/thresholds.h"
 #include "libmesh/plan/topology.h"
 #include "libmesh/plan/workloads.h"
 
@@ -75,7 +77,7 @@ void plan_run(Draft& draft) {
   plan.record = {scenario.record.requests, scenario.record.sample, scenario.record.keep_errors,
                  scenario.record.keep_slowest, scenario.record.timeseries};
   if (!scenario.run.until && !scenario.loads.empty()) {
-    draft.error(code::no_duration, {scenario.file, 0, 0}, "run.until", "no duration",
+    draft.error(plan_code::no_duration, {scenario.file, 0, 0}, "run.until", "no duration",
                 "set run.until or --until");
   }
 }
@@ -98,7 +100,8 @@ void report_circles(Draft& draft, const Handlers& handlers) {
       path += " → ";
     }
     path += draft.plan.workloads[circle.front().workload].name;
-    draft.error(code::call_circle, place, "behaviour", "requests go round in a circle: " + path,
+    draft.error(plan_code::call_circle, place, "behaviour",
+                "requests go round in a circle: " + path,
                 "let one of these handlers answer without the call");
   }
 }

@@ -181,11 +181,12 @@ WorkloadId Draft::workload_named(std::string_view text, const Place& place,
     std::vector<std::string> names;
     for (const WorkloadPlan& workload : plan.workloads) names.push_back(workload.name);
     const std::string near = did_you_mean(std::string(text), names);
-    error(code::unknown_workload, place, path, "there is no workload \"" + std::string(text) + "\"",
+    error(plan_code::unknown_workload, place, path,
+          "there is no workload \"" + std::string(text) + "\"",
           near.empty() ? "" : "did you mean \"" + near + "\"?");
   } else {
     const WorkloadPlan& first = plan.workloads[found.front()];
-    error(code::ambiguous_workload, place, path,
+    error(plan_code::ambiguous_workload, place, path,
           "\"" + std::string(text) + "\" may mean several workloads",
           "write \"" + first.name + "." + first.name_space + "\"");
   }

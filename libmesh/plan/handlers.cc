@@ -191,7 +191,7 @@ void Handlers::warn_of_default(WorkloadId workload) {
   if (draft_.facts[workload].behaviour != nullptr || warned_[workload]) return;
   warned_[workload] = true;
   const WorkloadPlan& plan = draft_.plan.workloads[workload];
-  draft_.warning(code::no_behaviour, draft_.facts[workload].place, plan.name,
+  draft_.warning(plan_code::no_behaviour, draft_.facts[workload].place, plan.name,
                  "no behaviour is given; it takes " + to_string(draft_.scenario.defaults.time) +
                      " with " + std::to_string(plan.workers) + " workers",
                  "describe it under behaviour.workloads." + plan.name);

@@ -1,4 +1,4 @@
-// Loads, failures and thresholds: what happens to the mesh from outside.
+// Loads: who sends which requests when.
 #include "libmesh/plan/loads.h"
 
 #include <algorithm>
@@ -71,11 +71,11 @@ NamedService target_of(Draft& draft, const Registry& start, const LoadSpec& load
         find_service(start, load.service, draft.plan.workloads[entry].name_space, load.port);
     if (to.service == nullptr) {
       const std::string near = did_you_mean(to.host, start.service_names());
-      draft.error(code::unknown_target, load.place, "load: " + load.name,
+      draft.error(plan_code::unknown_target, load.place, "load: " + load.name,
                   "there is no service \"" + load.service + "\"",
                   near.empty() ? "" : "did you mean \"" + near + "\"?");
     } else if (find_port(*to.service->spec, to.port) == nullptr) {
-      draft.error(code::unknown_port, load.place, "load: " + load.name,
+      draft.error(plan_code::unknown_port, load.place, "load: " + load.name,
                   "service " + to.host + " has no port " + std::to_string(to.port));
     }
     return to;
@@ -84,7 +84,7 @@ NamedService target_of(Draft& draft, const Registry& start, const LoadSpec& load
   const istio::Gateway* gateway = find_gateway(start.resources(), load.gateway);
   const istio::Server* server = entry_server(*gateway, load.port);
   if (server == nullptr) {
-    draft.error(code::unknown_port, load.place, "load: " + load.name,
+    draft.error(plan_code::unknown_port, load.place, "load: " + load.name,
                 "Gateway " + load.gateway + " has no HTTP server" +
                     (load.port == 0 ? "" : " on port " + std::to_string(load.port)));
     return to;
@@ -110,7 +110,7 @@ void plan_fixed_arrivals(Draft& draft, const LoadSpec& load,
     const FixedArrival& arrival = load.arrivals[i];
     const auto named = by_name.find(arrival.request);
     if (named == by_name.end()) {
-      draft.error(code::unknown_request, load.place, "load: " + load.name,
+      draft.error(plan_code::unknown_request, load.place, "load: " + load.name,
                   "an arrival names a request \"" + arrival.request + "\" that is not listed");
       continue;
     }
@@ -126,7 +126,7 @@ void plan_requests(Draft& draft, const LoadSpec& load, const NamedService& to, L
   double total = 0;
   for (const WeightedRequest& request : requests) total += std::max(request.weight, 0.0);
   if (!(total > 0)) {
-    draft.error(code::no_weight, load.place, "load: " + load.name,
+    draft.error(plan_code::no_weight, load.place, "load: " + load.name,
                 "the weights of its requests add up to nothing");
     return;
   }
@@ -163,30 +163,10 @@ LoadPlan plan_load(Draft& draft, const LoadSpec& load) {
     plan.poisson = load.open->arrivals == OpenLoad::Arrivals::Poisson;
     plan.rate = rate_segments(load.open->rate, plan.start, std::min(plan.stop, end_of_run(draft)));
   } else if (load.arrivals.empty()) {
-    draft.error(code::no_arrivals, load.place, "load: " + load.name, "is neither open nor closed",
-                "add `open: {rate: …}` or `closed: {users: …}`");
+    draft.error(plan_code::no_arrivals, load.place, "load: " + load.name,
+                "is neither open nor closed", "add `open: {rate: …}` or `closed: {users: …}`");
   }
   return plan;
-}
-
-std::string fault_text(const FaultSpec& fault) {
-  switch (fault.kind) {
-    case FaultSpec::Kind::Crash:
-      return "crash " + fault.workload;
-    case FaultSpec::Kind::Slow: {
-      std::string factor = std::to_string(fault.factor);
-      factor.erase(factor.find_last_not_of('0') + 1);
-      if (factor.ends_with('.')) factor.pop_back();
-      return "slow " + fault.workload + " x" + factor;
-    }
-    case FaultSpec::Kind::Delay:
-      return "delay " + fault.workload + " by " + to_string(fault.delay);
-    case FaultSpec::Kind::Errors:
-      return "errors " + std::to_string(fault.status) + " from " + fault.workload;
-    case FaultSpec::Kind::Hang:
-      return "hang " + fault.workload;
-  }
-  return fault.workload;
 }
 
 }  // namespace
@@ -220,80 +200,6 @@ void plan_loads(Draft& draft, const Registry& start, Reach& reach) {
     for (const WeightedTemplate& request : plan.requests) reach.send(entry, request.request);
     for (const FixedArrivalPlan& arrival : plan.fixed) reach.send(entry, arrival.request);
     draft.plan.loads.add(std::move(plan));
-  }
-}
-
-void plan_faults(Draft& draft) {
-  for (const FaultSpec& fault : draft.scenario.faults) {
-    const WorkloadId workload =
-        draft.workload_named(fault.workload, fault.place, "faults: " + fault_text(fault));
-    if (!workload.valid()) continue;
-    FaultPlan plan;
-    plan.text = fault_text(fault);
-    plan.kind = static_cast<FaultKind>(fault.kind);
-    plan.from = Instant{} + fault.at;
-    plan.to = fault.lasting ? plan.from + *fault.lasting : never;
-    plan.workload = workload;
-    const std::uint32_t pods = draft.plan.workloads[workload].reserved;
-    plan.replicas = std::min(fault.replicas.value_or(pods), pods);
-    if (fault.replicas.value_or(0) > pods) {
-      draft.warning(
-          code::too_many_replicas, fault.place, "faults: " + plan.text,
-          "asks for " + std::to_string(*fault.replicas) + " replicas of " + std::to_string(pods));
-    }
-    plan.factor = fault.factor;
-    plan.delay = draft.intern(fault.delay);
-    plan.share = fault.share;
-    plan.status = fault.status;
-    draft.plan.faults.add(std::move(plan));
-  }
-}
-
-namespace {
-
-/// Names that one side of an edge may have.
-std::vector<std::string> edge_names(const Draft& draft) {
-  std::vector<std::string> names{"ingress"};
-  for (const WorkloadPlan& workload : draft.plan.workloads) names.push_back(workload.name);
-  for (const ServicePlan& service : draft.plan.services) names.push_back(service.name);
-  for (const LoadPlan& load : draft.plan.loads) names.push_back(load.name);
-  return names;
-}
-
-void check_edge_side(Draft& draft, const ThresholdSpec& threshold, std::string name,
-                     const std::vector<std::string>& known) {
-  if (std::find(known.begin(), known.end(), name) != known.end()) return;
-  if (std::find(known.begin(), known.end(), split_dotted(name).name) != known.end()) return;
-  const std::string near = did_you_mean(name, known);
-  draft.error(code::unknown_threshold, threshold.place, "thresholds: " + threshold.edge,
-              "nothing is called \"" + name + "\"",
-              near.empty() ? "" : "did you mean \"" + near + "\"?");
-}
-
-}  // namespace
-
-void check_thresholds(Draft& draft) {
-  const std::vector<std::string> known = edge_names(draft);
-  for (const ThresholdSpec& threshold : draft.scenario.thresholds) {
-    if (!threshold.load.empty()) {
-      std::vector<std::string> loads;
-      for (const LoadPlan& load : draft.plan.loads) loads.push_back(load.name);
-      if (std::find(loads.begin(), loads.end(), threshold.load) == loads.end()) {
-        const std::string near = did_you_mean(threshold.load, loads);
-        draft.error(code::unknown_threshold, threshold.place, "thresholds: " + threshold.metric,
-                    "there is no load \"" + threshold.load + "\"",
-                    near.empty() ? "" : "did you mean \"" + near + "\"?");
-      }
-    }
-    if (threshold.edge.empty()) continue;
-    const std::size_t arrow = threshold.edge.find("->");
-    if (arrow == std::string::npos) {
-      draft.error(code::unknown_threshold, threshold.place, "thresholds: " + threshold.edge,
-                  "an edge is written \"source->destination\"");
-      continue;
-    }
-    check_edge_side(draft, threshold, threshold.edge.substr(0, arrow), known);
-    check_edge_side(draft, threshold, threshold.edge.substr(arrow + 2), known);
   }
 }
 

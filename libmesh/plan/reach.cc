@@ -56,7 +56,7 @@ void Reach::receive(WorkloadId workload, TemplateId request, std::uint32_t gatew
   if (!arrived_.insert(pair_key(workload, request)).second) return;
   if (draft_.plan.workloads[workload].is_gateway) {
     if (gateways >= gateways_limit) {
-      draft_.error(code::endless_gateways, draft_.facts[workload].place,
+      draft_.error(plan_code::endless_gateways, draft_.facts[workload].place,
                    draft_.plan.workloads[workload].name,
                    "requests are sent from gateway to gateway without end: " +
                        draft_.plan.templates[request].text);

@@ -52,7 +52,7 @@ class References {
       for (const istio::Gateway& gateway : registry_.resources().gateways) {
         names.push_back(gateway.metadata.name_space + "/" + gateway.metadata.name);
       }
-      draft_.warning(code::unknown_gateway, rule.spec->place, path + ": spec.gateways",
+      draft_.warning(plan_code::unknown_gateway, rule.spec->place, path + ": spec.gateways",
                      "there is no Gateway \"" + name + "\"", suggestion(name, names));
     }
   }
@@ -63,13 +63,13 @@ class References {
     const std::string host = resolve_short_name(destination.host, space);
     const ServiceView* service = registry_.service(host);
     if (service == nullptr) {
-      draft_.warning(code::unknown_destination, destination.place, path + ".host",
+      draft_.warning(plan_code::unknown_destination, destination.place, path + ".host",
                      "there is no service \"" + host + "\"; its requests get 503 NC",
                      host_hint(registry_, destination.host, space));
       return;
     }
     if (destination.port != 0 && find_port(*service->spec, destination.port) == nullptr) {
-      draft_.warning(code::unknown_destination_port, destination.place, path + ".port",
+      draft_.warning(plan_code::unknown_destination_port, destination.place, path + ".port",
                      "service " + host + " has no port " + std::to_string(destination.port) +
                          "; its requests get 503 NC");
     }
@@ -86,7 +86,7 @@ class References {
       for (const istio::Subset* subset : rule.subsets) names.push_back(subset->name);
     }
     if (std::find(names.begin(), names.end(), destination.subset) != names.end()) return;
-    draft_.warning(code::unknown_subset, destination.place, path + ".subset",
+    draft_.warning(plan_code::unknown_subset, destination.place, path + ".subset",
                    "no DestinationRule gives " + service.host + " a subset \"" +
                        destination.subset + "\"; its requests get 503 NC",
                    suggestion(destination.subset, names));

@@ -93,7 +93,10 @@ Registry::Registry(Draft& draft, const Resources& resources) : resources_(resour
   index_virtual_services();
   for (const istio::Gateway& gateway : resources.gateways) {
     gateways_[gateway.metadata.name_space + "/" + gateway.metadata.name] = &gateway;
+    gateways_by_age_.push_back(&gateway);
   }
+  std::stable_sort(gateways_by_age_.begin(), gateways_by_age_.end(),
+                   [](const auto* a, const auto* b) { return older(a->metadata, b->metadata); });
 }
 
 void Registry::index_workloads(Draft& draft) {

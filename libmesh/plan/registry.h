@@ -56,6 +56,7 @@ class Registry {
   const VirtualServiceView* rule_for_sidecar(const std::string& host,
                                              const ClientView& client) const;
   const istio::Gateway* gateway(const std::string& qualified_name) const;
+  const std::vector<const istio::Gateway*>& gateways_by_age() const { return gateways_by_age_; }
 
  private:
   void index_workloads(Draft& draft);
@@ -73,6 +74,7 @@ class Registry {
   std::unordered_map<std::string, std::vector<std::size_t>> rules_by_host_;
   std::vector<std::pair<std::string, std::size_t>> wildcard_rules_;  // longest first
   std::unordered_map<std::string, const istio::Gateway*> gateways_;
+  std::vector<const istio::Gateway*> gateways_by_age_;
 };
 
 /// exportTo of an object of `owner` lets clients of `viewer` see it; empty = everybody.

@@ -1,12 +1,15 @@
 // Which route a request takes at a proxy: virtual host, then the first rule that matches.
 #pragma once
 
+#include <map>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "libmesh/plan/clusters.h"
 #include "libmesh/plan/destination_rules.h"
 #include "libmesh/plan/draft.h"
+#include "libmesh/plan/gateway_hosts.h"
 #include "libmesh/plan/registry.h"
 #include "libmesh/plan/routes.h"
 
@@ -19,6 +22,10 @@ class Router {
   Router(Draft& draft, const Registry& registry, const DestinationRules& rules, Clusters& clusters);
 
   ResolvedRoute resolve(WorkloadId client, TemplateId request);
+  /// All routes of the virtual host that answers for an authority on a listener, in order; empty
+  /// when there is none (`istioctl proxy-config routes`).
+  std::vector<RoutePlan> routes_for(WorkloadId client, const std::string& authority,
+                                    std::uint32_t port);
 
  private:
   /// One match block that is in force at a proxy; match null = the rule has none.
@@ -27,24 +34,47 @@ class Router {
     const istio::HttpRoute* http = nullptr;
     const istio::HttpMatch* match = nullptr;
   };
-  struct GatewayHost;
+  /// What a proxy does with the requests for one host.
+  struct VirtualHost {
+    enum class Kind : std::uint8_t {
+      Unknown,        // no such host
+      Rules,          // first match of `rules`; none: 404 NR
+      Service,        // the default route of `service`
+      HttpsRedirect,  // 301 for everything
+      WithoutMesh,    // no proxy: kube-proxy's way to `service`
+    };
+    Kind kind = Kind::Unknown;
+    std::string name;
+    const char* scheme = "http";
+    std::vector<Rule> rules;
+    const ServiceView* service = nullptr;
+  };
 
-  ResolvedRoute at_sidecar(WorkloadId client, TemplateId request);
-  ResolvedRoute at_gateway(WorkloadId client, TemplateId request);
-  ResolvedRoute without_mesh(WorkloadId client, TemplateId request);
-  ResolvedRoute unknown_host(WorkloadId client, TemplateId request);
+  const VirtualHost& virtual_host(WorkloadId client, const std::string& authority,
+                                  std::uint32_t port);
+  VirtualHost at_sidecar(WorkloadId client, const std::string& host, std::uint32_t port) const;
+  VirtualHost at_gateway(WorkloadId client, const std::string& host, std::uint32_t port);
+  VirtualHost without_mesh(WorkloadId client, const std::string& host, std::uint32_t port) const;
 
   /// The blocks of a rule that hold for the client, up to the first catch-all.
   std::vector<Rule> rules_in_force(const istio::VirtualService& owner, const ClientView& client,
                                    std::uint32_t port, const std::string& gateway) const;
-  ResolvedRoute first_match(const std::vector<Rule>& rules, const RouteContext& context,
-                            TemplateId request, std::string_view scheme);
-  std::vector<GatewayHost> hosts_at_gateway(WorkloadId gateway, std::uint32_t port) const;
+  /// Rules of all VirtualServices of a gateway's virtual host, those without condition last.
+  std::vector<Rule> rules_of_domain(const std::vector<GatewayHost>& hosts,
+                                    const std::string& domain, const ClientView& client,
+                                    std::uint32_t port) const;
+
+  ResolvedRoute first_match(const VirtualHost& host, const RouteContext& context,
+                            TemplateId request);
+  ResolvedRoute to_service_without_mesh(const VirtualHost& host, TemplateId request);
+  ResolvedRoute to_unknown_host(WorkloadId client, TemplateId request);
 
   Draft& draft_;
   const Registry& registry_;
   const DestinationRules& rules_;
   Clusters& clusters_;
+  std::map<std::tuple<WorkloadId, std::string, std::uint32_t>, VirtualHost> virtual_hosts_;
+  std::map<std::pair<WorkloadId, std::uint32_t>, std::vector<GatewayHost>> gateway_hosts_;
 };
 
 }  // namespace mesh

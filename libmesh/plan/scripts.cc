@@ -56,12 +56,12 @@ CallId Scripts::compile(WorkloadId workload, const CallStep& step) {
     plan.service = to.service->id;
   } else {
     const std::string near = did_you_mean(to.host, start_.service_names());
-    draft_.warning(code::unknown_call, step.place, path,
+    draft_.warning(plan_code::unknown_call, step.place, path,
                    "there is no service \"" + to.host + "\"; its requests get 503 NC",
                    near.empty() ? "" : "did you mean \"" + near + "\"?");
   }
   if (unrolled(request).size() > 1) {
-    draft_.warning(code::counter_in_call, step.place, path,
+    draft_.warning(plan_code::counter_in_call, step.place, path,
                    "{i%…} counts in requests of loads only; here it stays as it is written");
   }
   plan.timeout = step.timeout.value_or(Duration{0});

@@ -58,7 +58,7 @@ void apply_behaviour(Draft& draft, WorkloadId id, const WorkloadBehaviour& behav
   WorkloadFacts& facts = draft.facts[id];
   WorkloadPlan& workload = draft.plan.workloads[id];
   if (facts.behaviour != nullptr) {
-    draft.error(code::second_behaviour, behaviour.place, "behaviour: " + behaviour.workload,
+    draft.error(plan_code::second_behaviour, behaviour.place, "behaviour: " + behaviour.workload,
                 "workload " + workload.name + " has a behaviour already",
                 "merge it with the one at " + to_string(facts.behaviour->place));
     return;
@@ -151,7 +151,7 @@ WorkloadId gateway_entry(Draft& draft, const Resources& start, const LoadSpec& l
     std::vector<std::string> names;
     for (const istio::Gateway& other : start.gateways) names.push_back(other.metadata.name);
     const std::string near = did_you_mean(load.gateway, names);
-    draft.error(code::unknown_entry, load.place, "load: " + load.name,
+    draft.error(plan_code::unknown_entry, load.place, "load: " + load.name,
                 "there is no Gateway \"" + load.gateway + "\"",
                 near.empty() ? "" : "did you mean \"" + near + "\"?");
     return WorkloadId::none();
