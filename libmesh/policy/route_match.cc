@@ -91,9 +91,9 @@ bool HeaderMatcher::matches(NamedValues headers) const {
   return value->matches(found ? std::string_view(*found) : std::string_view{}) != invert;
 }
 
-bool QueryMatcher::matches(std::string_view path) const {
+std::optional<std::string_view> query_value(std::string_view path, std::string_view name) {
   const auto mark = path.find('?');
-  if (mark == std::string_view::npos) return false;
+  if (mark == std::string_view::npos) return std::nullopt;
   std::string_view rest = path.substr(mark + 1);
   rest = rest.substr(0, rest.find('#'));
   while (!rest.empty()) {
@@ -101,11 +101,14 @@ bool QueryMatcher::matches(std::string_view path) const {
     rest.remove_prefix(std::min(rest.size(), pair.size() + 1));
     const auto sign = pair.find('=');
     if (pair.substr(0, sign) != name) continue;
-    const std::string_view text =
-        sign == std::string_view::npos ? std::string_view{} : pair.substr(sign + 1);
-    return !value || value->matches(text);
+    return sign == std::string_view::npos ? std::string_view{} : pair.substr(sign + 1);
   }
-  return false;
+  return std::nullopt;
+}
+
+bool QueryMatcher::matches(std::string_view path) const {
+  const auto found = query_value(path, name);
+  return found && (!value || value->matches(*found));
 }
 
 std::optional<PathMatcher> PathMatcher::compile(PathMatchKind kind, std::string text,

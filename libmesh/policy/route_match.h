@@ -59,6 +59,9 @@ struct HeaderMatcher {
   bool matches(NamedValues headers) const;
 };
 
+/// The first value of a query parameter: "/a?x=1&x=2", "x" → "1"; "" without a sign.
+std::optional<std::string_view> query_value(std::string_view path, std::string_view name);
+
 /// One query parameter condition on the first parameter of that name.
 /// Source: source/common/router/config_utility.cc (QueryParameterMatcher).
 struct QueryMatcher {
