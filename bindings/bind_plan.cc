@@ -2,6 +2,7 @@
 #include "bindings/bind.h"
 #include "libmesh/engine/simulation.h"
 #include "libmesh/plan/plan.h"
+#include "libmesh/plan/topology.h"
 
 namespace mesh::python {
 
@@ -49,6 +50,9 @@ void bind_plan(py::module_& m) {
       .def_property_readonly("warmup_ns", [](const Plan& p) { return p.warmup.ns; })
       .def_property_readonly("names", &names, "Names behind the ids: list name -> names.")
       .def_property_readonly("versions", &versions, "(nanoseconds, reason) of each configuration.")
+      .def(
+          "dot", [](const Plan& p) { return text(topology_dot(p)); },
+          "The call graph for Graphviz.")
       .def("estimated_bytes", [](const Plan& p) { return estimated_bytes(p); });
 }
 

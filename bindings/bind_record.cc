@@ -112,6 +112,7 @@ py::tuple bin_bounds(std::uint32_t bins) {
 void bind_record(py::module_& m) {
   py::class_<RunRecord, std::shared_ptr<RunRecord>>(m, "RunRecord",
                                                     "The immutable result of one run.")
+      .def(py::init<>(), "An empty record.")
       .def_property_readonly("info", &info_of, "Facts about the run; times in nanoseconds.")
       .def_property_readonly("names", &names_of, "Names behind the ids: list name -> names.")
       .def("columns", &columns_of, "All columns, 'table.column' -> read-only array, not copied.")

@@ -6,6 +6,7 @@
 
 #include "bindings/bind.h"
 #include "bindings/enum_names.h"
+#include "bindings/record_checks.h"
 #include "bindings/record_columns.h"
 #include "libmesh/telemetry/run_record.h"
 
@@ -195,6 +196,7 @@ std::shared_ptr<RunRecord> record_from(const py::dict& info, const py::dict& nam
   visit_histograms(*r, [&](const char* table, std::vector<Histogram>& out) {
     read_histograms(columns, table, out);
   });
+  check_references(*r);
   return r;
 }
 

@@ -31,6 +31,33 @@ std::shared_ptr<RunRecord> run_once(const std::shared_ptr<Plan>& plan, const py:
   return exposed(record);
 }
 
+/// Only the runs that were finished: after Ctrl-C there are fewer than seeds.
+py::list replicated(const std::shared_ptr<Plan>& plan, const py::iterable& seeds, unsigned threads,
+                    const py::object& until_ns, const py::object& warmup_ns, py::object progress) {
+  std::vector<std::uint64_t> numbers;
+  for (const py::handle seed : seeds) numbers.push_back(seed.cast<std::uint64_t>());
+  RunOptions options = options_from(until_ns, warmup_ns);
+  Watch watch(std::move(progress));
+  options.progress = watch.progress();
+  std::vector<std::shared_ptr<const RunRecord>> records;
+  {
+    const py::gil_scoped_release release;
+    records = replicate(plan, numbers, threads, options);
+  }
+  watch.finish();
+  py::list out;
+  for (const auto& record : records) {
+    if (record) out.append(py::cast(exposed(record)));
+  }
+  return out;
+}
+
+py::list seeds_from(std::uint64_t seed, std::uint32_t count) {
+  py::list out;
+  for (const std::uint64_t each : replication_seeds(seed, count)) out.append(each);
+  return out;
+}
+
 /// MemoryLimitExceeded as an exception of the module with `needed` and `limit`, in bytes.
 void register_memory_limit(py::module_& m) {
   static py::handle type =
@@ -57,6 +84,12 @@ void bind_run(py::module_& m) {
         py::arg("warmup_ns") = py::none(), py::arg("seed") = py::none(),
         py::arg("progress") = py::none(),
         "Runs one plan to its horizon. The same plan and seed give the same record.");
+  m.def("replicate", &replicated, py::arg("plan"), py::arg("seeds"), py::kw_only(),
+        py::arg("threads") = 0, py::arg("until_ns") = py::none(), py::arg("warmup_ns") = py::none(),
+        py::arg("progress") = py::none(),
+        "One record per seed, in their order, on `threads` threads (0 = all cores).");
+  m.def("replication_seeds", &seeds_from, py::arg("seed"), py::arg("count"),
+        "`count` seeds far from each other; the first is `seed`.");
   m.attr("version") = MESHSIM_VERSION;
 }
 

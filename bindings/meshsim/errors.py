@@ -16,7 +16,7 @@ class MeshsimError(Exception):
     """Base of the errors that meshsim raises for its users' mistakes."""
 
 
-class ScenarioErrors(MeshsimError):  # noqa: N818: it holds many
+class ScenarioErrors(MeshsimError):  # noqa: N818
     """A scenario that cannot be run: every problem, each with its place.
 
     Attributes:

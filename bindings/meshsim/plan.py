@@ -40,6 +40,15 @@ class Plan:
         return self._core.seed
 
     @property
+    def replications(self) -> int:
+        """How many runs the scenario asks for."""
+        return self.scenario._core.replications
+
+    def seeds(self, count: int, *, first: int | None = None) -> list[int]:
+        """`count` seeds far from each other, beginning with `first` (None = the plan's)."""
+        return core.replication_seeds(self.seed if first is None else first, count)
+
+    @property
     def digest(self) -> str:
         """Digest of the scenario."""
         return self._core.digest
@@ -52,7 +61,12 @@ class Plan:
     @property
     def versions(self) -> list[tuple[float, str]]:
         """(seconds, reason) of every configuration that istiod would push during the run."""
-        return [(at * 1e-9, why) for at, why in self._core.versions]
+        return [(at / 1e9, why) for at, why in self._core.versions]
+
+    @property
+    def dot(self) -> str:
+        """The call graph in Graphviz' language: who can call whom."""
+        return self._core.dot()
 
     @property
     def estimated_bytes(self) -> int:
@@ -111,7 +125,7 @@ class Plan:
         """Runs once per seed on threads; the result does not depend on their number.
 
         Args:
-            replications: How many runs, with the plan's seed and its successors.
+            replications: How many runs: the plan's seed, then others far from it.
             seeds: Or: the seeds themselves.
             threads: How many threads; 0 = one per core.
             until: As for `run`.
@@ -124,7 +138,7 @@ class Plan:
         if (replications is None) == (seeds is None):
             raise TypeError("replicate() takes either replications= or seeds=")
         if seeds is None:
-            seeds = [self.seed + i for i in range(replications or 0)]
+            seeds = self.seeds(replications or 0)
         if not seeds:
             raise ValueError("replications: must be positive")
         with hook(progress) as callback:
@@ -153,6 +167,7 @@ class Plan:
             effective_yaml=self.scenario.effective_yaml,
             resources_yaml=self.scenario.resources_yaml,
             diagnostics=tuple(diagnostic_dict(d) for d in self.diagnostics),
+            scenario=self.scenario._core,
         )
 
     def _until_ns(self, until: Time | None) -> int | None:

@@ -4,35 +4,17 @@ import dataclasses
 import functools
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from numpy.typing import NDArray
 
 from meshsim._native import core
-from meshsim.units import Time, nanoseconds
+from meshsim.units import Time, digits, milliseconds_text, nanoseconds, percent
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from meshsim.tables import Table
-
-
-class RecordCore(Protocol):
-    """What a RunRecord needs of the compiled record; tests make their own."""
-
-    @property
-    def info(self) -> dict[str, Any]:
-        """Facts about the run; times in nanoseconds."""
-
-    @property
-    def names(self) -> dict[str, list[str]]:
-        """Names behind the ids."""
-
-    def columns(self) -> dict[str, NDArray[Any]]:
-        """'table.column' -> read-only array."""
-
-    def hash(self) -> str:
-        """Digest of the content."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -59,17 +41,17 @@ class RunInfo:
     @property
     def ended_s(self) -> float:
         """When the run ended, seconds."""
-        return self.ended_ns * 1e-9
+        return self.ended_ns / 1e9
 
     @property
     def warmup_s(self) -> float:
         """Until when nothing was counted in totals, seconds."""
-        return self.warmup_ns * 1e-9
+        return self.warmup_ns / 1e9
 
     @property
     def counted_s(self) -> float:
         """Length of the time that totals cover, seconds."""
-        return max(self.ended_ns - self.warmup_ns, 0) * 1e-9
+        return max(self.ended_ns - self.warmup_ns, 0) / 1e9
 
 
 @dataclasses.dataclass(frozen=True)
@@ -99,6 +81,7 @@ class RunContext:
     diagnostics: tuple[Mapping[str, Any], ...] = ()
     thresholds: tuple[Mapping[str, Any], ...] = ()
     replications: tuple[Mapping[str, Any], ...] = ()
+    scenario: "core.Scenario | None" = None  # not saved: a saved run holds the verdicts
 
 
 class RunRecord:
@@ -113,7 +96,7 @@ class RunRecord:
         ['shoppers']
     """
 
-    def __init__(self, record: RecordCore, context: RunContext | None = None) -> None:
+    def __init__(self, record: core.RunRecord, context: RunContext | None = None) -> None:
         self._core = record
         self.context = context or RunContext()
 
@@ -156,6 +139,22 @@ class RunRecord:
     def outcome_flags(self) -> tuple[str, ...]:
         """Envoy's response flags of every outcome: "UO", "UF,URX", "-"."""
         return tuple(core.flag_names(self.column("outcomes.flags")).tolist())
+
+    @functools.cached_property
+    def figures(self) -> dict[str, Any]:
+        """Figures by load and by edge as columns, behind `summary` and `edges`."""
+        return core.summarize(self._core)
+
+    @functools.cached_property
+    def thresholds(self) -> tuple[Mapping[str, Any], ...]:
+        """The scenario's thresholds with value and verdict.
+
+        Each has `text`, `metric`, `of` (edge or load), `value` in `unit`, `value_text`, `ok`.
+        """
+        if self.context.scenario is None:
+            return self.context.thresholds
+        found = core.verdicts(self.context.scenario, self._core)
+        return tuple({**v, "value_text": value_text(v)} for v in found)
 
     # ---- tables ----
 
@@ -266,13 +265,25 @@ class RunRecord:
         return f"<p>{html.escape(repr(self))}</p>" + self.summary()._repr_html_()
 
 
+def value_text(verdict: Mapping[str, Any]) -> str:
+    """A threshold's value with its unit."""
+    value, unit = verdict["value"], verdict["unit"]
+    if value is None:
+        return "no such edge or load"
+    if unit == "ms":
+        return milliseconds_text(value)
+    if verdict["metric"].endswith("rate"):
+        return percent(value)
+    return f"{digits(value)} {unit}".rstrip()
+
+
 def merged(records: Sequence[RunRecord]) -> RunRecord:
     """The sum of replications; rates and levels of the result are per run."""
     if len(records) == 1:
         return records[0]
-    total: Any = records[0]._core
+    total = records[0]._core
     for record in records[1:]:
-        total = core.merge(total, record._core)  # type: ignore[arg-type]
+        total = core.merge(total, record._core)
     rows = tuple(
         {
             "seed": r.info.seed,
@@ -285,4 +296,4 @@ def merged(records: Sequence[RunRecord]) -> RunRecord:
     return RunRecord(total, dataclasses.replace(records[0].context, replications=rows))
 
 
-__all__ = ["Names", "RecordCore", "RunContext", "RunInfo", "RunRecord", "merged"]
+__all__ = ["Names", "RunContext", "RunInfo", "RunRecord", "merged"]

@@ -27,19 +27,19 @@ class Grid:
     @property
     def starts_s(self) -> Floats:
         """Begin of each step, seconds."""
-        return np.arange(self.count) * self.step_s
+        return np.arange(self.count, dtype=np.float64) * self.step_s
 
     @property
     def edges_s(self) -> Floats:
         """The `count + 1` borders of the steps; the last one is the end of the run."""
-        edges = np.arange(self.count + 1) * self.step_s
+        edges = np.arange(self.count + 1, dtype=np.float64) * self.step_s
         edges[-1] = min(edges[-1], self.ended_s) if self.count else 0.0
         return edges
 
     @property
     def widths_s(self) -> Floats:
         """Length of each step, seconds: the last one may be cut short."""
-        return np.maximum(np.diff(self.edges_s), 1e-9)
+        return np.asarray(np.maximum(np.diff(self.edges_s), 1e-9), np.float64)
 
 
 def grid(record: "RunRecord", step_ns: int | None = None, at_most: int | None = None) -> Grid:
@@ -52,7 +52,7 @@ def grid(record: "RunRecord", step_ns: int | None = None, at_most: int | None = 
     elif at_most is not None:
         merge = max(1, -(-ended // (bucket * at_most)))
     step = bucket * merge
-    return Grid(step * 1e-9, merge, -(-ended // step), ended * 1e-9)
+    return Grid(step / 1e9, merge, -(-ended // step), ended / 1e9)
 
 
 def rows_where(values: NDArray[Any], rows: Sequence[int] | None) -> NDArray[np.bool_]:
@@ -95,7 +95,7 @@ def counts(
     keep &= step < steps.count
     cell = group[keep] * steps.count + step[keep]
     flat = np.bincount(cell, weights=count[keep], minlength=group_count * steps.count)
-    return flat.reshape(group_count, steps.count)
+    return flat.astype(np.float64).reshape(group_count, steps.count)
 
 
 def quantiles(
@@ -121,7 +121,8 @@ def quantiles(
     cells = step[keep] * len(used) + place
     weight = column(f"{table}.count")[keep]
     table_of = np.bincount(cells, weights=weight, minlength=steps.count * len(used))
-    return _interpolated(table_of.reshape(steps.count, len(used)), used, np.asarray(q))
+    dense = table_of.astype(np.float64).reshape(steps.count, len(used))
+    return _interpolated(dense, used, np.asarray(q))
 
 
 def _interpolated(table: Floats, bins: NDArray[np.uint32], q: Floats) -> Floats:
@@ -152,7 +153,7 @@ def levels(record: "RunRecord", workload: int, column: str) -> tuple[Floats, Flo
     when, place = np.unique(at, return_inverse=True)
     sums = np.bincount(place, weights=values, minlength=len(when))
     samples = np.bincount(place, minlength=len(when))
-    return when * 1e-9, sums / np.maximum(samples, 1)
+    return when / 1e9, sums / np.maximum(samples, 1)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -168,9 +169,9 @@ def fault_spans(record: "RunRecord") -> list[Span]:
     """The faults, cut to the run's length."""
     end = record.info.ended_s
     return [
-        Span(start * 1e-9, min(stop * 1e-9, end), record.names.faults[fault])
+        Span(start / 1e9, min(stop / 1e9, end), record.names.faults[fault])
         for start, stop, fault in record.info.fault_spans
-        if start * 1e-9 < end
+        if start / 1e9 < end
     ]
 
 
@@ -187,7 +188,7 @@ def config_changes(record: "RunRecord") -> list[Span]:
         if what in kinds:
             known = detail < len(record.names.changes)
             label = record.names.changes[detail] if known else core.event_names[what]
-            found[(at * 1e-9, label)] = None
+            found[(at / 1e9, label)] = None
     return [Span(at, at, label) for at, label in found]
 
 
@@ -207,12 +208,12 @@ def ejections(record: "RunRecord", endpoint: int) -> list[tuple[float, float]]:
     ):
         if what == begin:
             if not open_views:
-                since = at * 1e-9
+                since = at / 1e9
             open_views.add((proxy, cluster))
         elif what == end and (proxy, cluster) in open_views:
             open_views.remove((proxy, cluster))
             if not open_views:
-                spans.append((since, at * 1e-9))
+                spans.append((since, at / 1e9))
     if open_views:
         spans.append((since, record.info.ended_s))
     return spans

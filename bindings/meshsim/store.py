@@ -53,7 +53,7 @@ def save_record(record: RunRecord, folder: Path) -> Path:
         "info": record._core.info,
         "names": record._core.names,
         "diagnostics": list(context.diagnostics),
-        "thresholds": list(context.thresholds),
+        "thresholds": [dict(t) for t in record.thresholds],
         "replications": list(context.replications),
         "effective_yaml": context.effective_yaml,
         "resources_yaml": context.resources_yaml,
@@ -105,7 +105,9 @@ def _manifest(folder: Path) -> Mapping[str, Any]:
         ) from error
     except (OSError, ValueError) as error:
         raise RecordError(f"{path}: cannot be read: {error}") from error
-    found = manifest.get("format") if isinstance(manifest, dict) else None
+    if not isinstance(manifest, dict):
+        raise RecordError(f"{path}: this is no run")
+    found = manifest.get("format")
     if found != FORMAT:
         raise RecordError(f"{path}: the format is {found!r}, this version reads {FORMAT!r}")
     return manifest

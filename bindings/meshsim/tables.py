@@ -31,7 +31,8 @@ class Column:
             return self.values
         names = np.array([*self.categories, None], dtype=object)
         last = len(self.categories)
-        return names[np.minimum(self.values, last)]
+        decoded: NDArray[Any] = names[np.minimum(self.values, last)]
+        return decoded
 
 
 def names_column(name: str, values: Sequence[str]) -> Column:

@@ -29,7 +29,7 @@ class World:
     @property
     def now(self) -> float:
         """Simulated time, seconds."""
-        return self._core.now_ns * 1e-9
+        return self._core.now_ns / 1e9
 
     @property
     def events(self) -> int:

@@ -20,13 +20,17 @@ def _remember(ctx: click.Context, param: click.Parameter, value: Any) -> Any:
 
 def common_options(function: F) -> F:
     """Adds --json, --quiet, --no-color, --seed and --progress."""
-    shared = {"expose_value": False, "callback": _remember, "default": None}
+    shared: Any = {"expose_value": False, "callback": _remember, "default": None}
     options = [
         click.option("--json", is_flag=True, help="One JSON envelope on stdout.", **shared),
         click.option("--quiet", "-q", is_flag=True, help="Print errors only.", **shared),
         click.option("--no-color", is_flag=True, help="No colours; so does NO_COLOR.", **shared),
         click.option(
-            "--seed", type=click.IntRange(0, 2**64 - 1), help="Of all random draws.", **shared
+            "--seed",
+            type=click.IntRange(0, 2**64 - 1),
+            metavar="N",
+            help="Of all random draws.",
+            **shared,
         ),
         click.option(
             "--progress",

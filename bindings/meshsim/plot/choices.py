@@ -19,6 +19,13 @@ def service_id(record: RunRecord, service: str) -> int:
     raise KeyError(f"no service {service!r}; the run has {known}")
 
 
+def load_id(record: RunRecord, load: str) -> int:
+    """The id of a load by name."""
+    if load not in record.names.loads:
+        raise KeyError(f"no load {load!r}; the run has {', '.join(record.names.loads)}")
+    return record.names.loads.index(load)
+
+
 def edge_rows(record: RunRecord, service: str) -> list[int]:
     """Rows of the edges that lead to a service."""
     wanted = service_id(record, service)
@@ -61,17 +68,19 @@ def requests_by_edge(record: RunRecord) -> series.Floats:
     """Requests per edge row over the whole run."""
     weights = record.column("series_by_edge.count")
     edges = len(record.column("edges.source"))
-    return np.bincount(record.column("series_by_edge.row"), weights=weights, minlength=edges)
+    rows = record.column("series_by_edge.row")
+    return np.bincount(rows, weights=weights, minlength=edges).astype(np.float64)
 
 
 def visits_by_endpoint(record: RunRecord) -> series.Floats:
     """Requests that reached each endpoint over the whole run."""
     weights = record.column("visits_by_endpoint.count")
-    return np.bincount(
+    rows, weights = (
         record.column("visits_by_endpoint.row"),
-        weights=weights,
-        minlength=len(record.names.endpoints),
+        record.column("visits_by_endpoint.count"),
     )
+    hosts = len(record.names.endpoints)
+    return np.bincount(rows, weights=weights, minlength=hosts).astype(np.float64)
 
 
 def hosts_service(record: RunRecord) -> int | None:

@@ -1,6 +1,7 @@
 """Two runs side by side on equal scales: what a change of configuration does."""
 
 import numpy as np
+from matplotlib.axes import Axes
 
 from meshsim.plot import latency, queues, style, throughput
 from meshsim.record import RunRecord
@@ -52,7 +53,7 @@ def _fullest_of_both(a: RunRecord, b: RunRecord) -> tuple[str, ...] | None:
     return tuple(common[: queues.LINES_MAX]) or None
 
 
-def _same_scale(left: "style.Axes", right: "style.Axes") -> None:
+def _same_scale(left: Axes, right: Axes) -> None:
     if "log" in (left.get_yscale(), right.get_yscale()):
         for axes in (left, right):
             lines = [np.asarray(line.get_ydata(), float) for line in axes.get_lines()]

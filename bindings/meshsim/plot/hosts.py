@@ -37,7 +37,7 @@ def draw(axes: Axes, record: RunRecord, *, service: str | None = None) -> None:
     )  # fmt: skip
     bar = axes.figure.colorbar(mesh, ax=axes, pad=0.02, aspect=30)
     bar.set_label("requests per second (1/s)", fontsize=9)
-    bar.outline.set_visible(False)  # type: ignore[operator]
+    bar.outline.set_visible(False)
     for row, host in enumerate(hosts):
         for begin, end in series.ejections(record, host):
             axes.add_patch(_ejected(begin, end, row))

@@ -5,7 +5,7 @@ from matplotlib.axes import Axes
 
 from meshsim import series
 from meshsim.plot import style
-from meshsim.plot.choices import edge_rows
+from meshsim.plot.choices import edge_rows, load_id
 from meshsim.record import RunRecord
 
 QUANTILES = (0.5, 0.9, 0.99)
@@ -38,7 +38,7 @@ def draw(
     if service is not None:
         table, rows, of = "latency_series_by_edge", edge_rows(record, service), f" of {service}"
     elif load is not None:
-        rows, of = [record.names.loads.index(load)], f" of {load}"
+        rows, of = [load_id(record, load)], f" of {load}"
     steps = series.grid(record, at_most=160)
     values = series.quantiles(record, table, steps, q, rows=rows)
     axes.set_title(f"Latency{style.short(of, 40)}")

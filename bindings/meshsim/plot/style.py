@@ -12,6 +12,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
 
 from meshsim import series
@@ -27,7 +28,7 @@ CYCLE = (BLUE, ORANGE, GREEN, PURPLE, SKY, VERMILLION, YELLOW, BLACK)
 
 WIDTH_IN, DPI = 16.0, 100  # 1600 pixels
 
-STYLE: dict[str, Any] = {
+STYLE: Any = {
     "axes.axisbelow": True,
     "axes.edgecolor": "#555555",
     "axes.grid": True,
@@ -71,9 +72,9 @@ def styled() -> AbstractContextManager[None]:
 
 def new_figure(width_in: float, height_in: float) -> Picture:
     """An empty figure of our style; call it inside `styled()`."""
-    figure = Picture(figsize=(width_in, height_in), layout="constrained")
+    spacing = ConstrainedLayoutEngine(w_pad=0.12, h_pad=0.12, wspace=0.03, hspace=0.05)
+    figure = Picture(figsize=(width_in, height_in), layout=spacing)
     FigureCanvasAgg(figure)
-    figure.get_layout_engine().set(w_pad=0.12, h_pad=0.12, wspace=0.03, hspace=0.05)  # type: ignore[union-attr]
     return figure
 
 

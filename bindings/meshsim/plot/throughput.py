@@ -7,6 +7,7 @@ from matplotlib.axes import Axes
 
 from meshsim import series
 from meshsim.plot import style
+from meshsim.plot.choices import load_id
 from meshsim.record import RunRecord
 
 
@@ -59,7 +60,7 @@ def draw(axes: Axes, record: RunRecord, *, load: str | None = None) -> None:
         record: Of which run.
         load: Only this load; None = all.
     """
-    rows = None if load is None else [record.names.loads.index(load)]
+    rows = None if load is None else [load_id(record, load)]
     steps = series.grid(record, at_most=240)
     groups = series.outcome_groups(record, ending_of)
     counted = series.counts(

@@ -1,0 +1,38 @@
+"""The stubs of the compiled module say what it is; examples in docstrings run."""
+
+import doctest
+import importlib
+import pkgutil
+import subprocess
+import sys
+from pathlib import Path
+
+import meshsim
+import pytest
+
+MODULES = [
+    m.name
+    for m in pkgutil.walk_packages(meshsim.__path__, "meshsim.")
+    if not m.name.endswith("_core")
+]
+
+
+@pytest.mark.slow
+def test_the_stubs_match_the_compiled_module(tmp_path: Path) -> None:
+    allowed = tmp_path / "allowed"
+    allowed.write_text("meshsim\\._core\\._Progress\n")  # an alias that exists for type checkers
+    done = subprocess.run(
+        [sys.executable, "-m", "mypy.stubtest", "meshsim._core", "--allowlist", str(allowed)],
+        capture_output=True, text=True, check=False, cwd=tmp_path,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_package_is_marked_as_typed() -> None:
+    assert (Path(meshsim.__file__).parent / "py.typed").exists()
+
+
+@pytest.mark.parametrize("name", ["meshsim", *MODULES])
+def test_examples_in_docstrings_run(name: str) -> None:
+    result = doctest.testmod(importlib.import_module(name), optionflags=doctest.ELLIPSIS)
+    assert result.failed == 0
