@@ -6,27 +6,14 @@
 #include <algorithm>
 #include <utility>
 
+#include "libmesh/analysis/request_tree.h"
 #include "libmesh/analysis/story_text.h"
 
 namespace mesh {
 
 namespace {
 
-using Rows = std::vector<std::size_t>;
-
-/// Rows of `column` in which it has `value`.
-Rows rows_with(const std::vector<std::uint64_t>& column, std::uint64_t value) {
-  Rows rows;
-  for (std::size_t i = 0; i < column.size(); ++i) {
-    if (column[i] == value) rows.push_back(i);
-  }
-  return rows;
-}
-
-void sort_by(Rows& rows, const std::vector<std::int64_t>& time) {
-  std::stable_sort(rows.begin(), rows.end(),
-                   [&time](std::size_t a, std::size_t b) { return time[a] < time[b]; });
-}
+using Rows = RequestTree::Rows;
 
 std::string code_text(std::uint16_t code) {
   return code == 0 ? "no answer" : std::to_string(code);
@@ -34,7 +21,8 @@ std::string code_text(std::uint16_t code) {
 
 class Teller {
  public:
-  Teller(const RunRecord& record, Instant begin) : r_(record), text_(begin) {}
+  Teller(const RunRecord& record, std::uint64_t root, Instant begin)
+      : r_(record), tree_(record, root), text_(begin) {}
 
   void tell_request(std::size_t row, int depth);
   std::string take() { return text_.take(); }
@@ -46,6 +34,8 @@ class Teller {
   void tell_attempt(std::size_t attempt, Rows& visits, Rows& children, int depth);
   void tell_visit(std::size_t visit, Rows& children, int depth);
   void tell_visit_end(std::size_t visit, int depth);
+  void tell_inbound(std::size_t row, int depth);
+  void tell_rest(const Rows& visits, Rows& children, int depth);
   void tell_attempt_end(std::size_t attempt, int depth);
   void tell_ending(std::size_t row, int depth);
   bool was_served(std::size_t visit) const {
@@ -53,11 +43,17 @@ class Teller {
     return t.overflowed[visit] == 0 &&
            !(t.started_ns[visit] == t.ended_ns[visit] && t.code[visit] == 0);
   }
+  bool is_of(std::uint32_t endpoint, std::uint32_t workload) const {
+    const EndpointId id{endpoint};
+    return r_.names.endpoint_workload.contains(id) &&
+           r_.names.endpoint_workload[id].value == workload;
+  }
   std::string pod(std::uint32_t endpoint) const {
     return name_or(r_.names.endpoints, EndpointId{endpoint}, "no host");
   }
 
   const RunRecord& r_;
+  RequestTree tree_;
   StoryText text_;
 };
 
@@ -65,15 +61,9 @@ void Teller::tell_request(std::size_t row, int depth) {
   const std::uint64_t id = r_.requests.id[row];
   tell_opening(row, depth);
   tell_route(row, depth + 1);
-  Rows attempts = rows_with(r_.attempts.request, id);
-  std::stable_sort(attempts.begin(), attempts.end(), [this](std::size_t a, std::size_t b) {
-    return r_.attempts.number[a] < r_.attempts.number[b];
-  });
-  Rows visits = rows_with(r_.visits.request, id);
-  sort_by(visits, r_.visits.arrived_ns);
-  Rows children = rows_with(r_.requests.parent, id);
-  std::erase_if(children, [&](std::size_t c) { return r_.requests.id[c] <= id; });
-  sort_by(children, r_.requests.started_ns);
+  const Rows& attempts = tree_.attempts_of(id);
+  Rows visits = tree_.visits_of(id);
+  Rows children = tree_.children_of(id);
   tell_faults(row, attempts, depth + 1);
   for (std::size_t i = 0; i < attempts.size(); ++i) {
     if (i > 0) {
@@ -88,11 +78,7 @@ void Teller::tell_request(std::size_t row, int depth) {
     }
     tell_attempt(attempts[i], visits, children, depth + 1);
   }
-  for (const std::size_t visit : Rows(visits)) {  // of attempts that the tables do not hold
-    tell_visit(visit, children, depth + 1);
-    tell_visit_end(visit, depth + 1);
-  }
-  for (const std::size_t child : children) tell_request(child, depth + 1);
+  tell_rest(visits, children, depth + 1);
   tell_ending(row, depth);
 }
 
@@ -148,7 +134,18 @@ void Teller::tell_attempt(std::size_t a, Rows& visits, Rows& children, int depth
     return t.reached[a] != 0 && r_.visits.endpoint[v] == t.host[a] &&
            r_.visits.arrived_ns[v] >= t.started_ns[a];
   });
-  if (mine == visits.end()) return tell_attempt_end(a, depth);
+  if (mine == visits.end()) {
+    const auto door = std::find_if(children.begin(), children.end(), [&](std::size_t c) {
+      return r_.requests.inbound[c] != 0 && is_of(t.host[a], r_.requests.source[c]) &&
+             r_.requests.started_ns[c] >= t.started_ns[a];
+    });
+    if (door != children.end()) {
+      const std::size_t inbound = *door;
+      children.erase(door);
+      tell_inbound(inbound, depth + 1);
+    }
+    return tell_attempt_end(a, depth);
+  }
   const std::size_t visit = *mine;
   visits.erase(mine);
   tell_visit(visit, children, depth + 1);
@@ -198,6 +195,35 @@ void Teller::tell_visit_end(std::size_t v, int depth) {
   text_.at(end, depth, line);
 }
 
+/// The receiving sidecar passed the request on, or answered in place of its application.
+void Teller::tell_inbound(std::size_t row, int depth) {
+  const RequestTable& t = r_.requests;
+  Rows children = tree_.children_of(t.id[row]);
+  tell_rest(tree_.visits_of(t.id[row]), children, depth);
+  const auto details = static_cast<Details>(t.details[row]);
+  if (details == Details::ViaUpstream) return;
+  const auto flags = ResponseFlags::from_packed(t.flags[row]);
+  text_.at({t.ended_ns[row]}, depth,
+           fmt::format("the sidecar of {} ends it: {} {} ({})",
+                       name_or(r_.names.workloads, WorkloadId{t.source[row]}, "?"),
+                       code_text(t.code[row]), flags.to_string(), to_string(details)));
+}
+
+/// Visits that no attempt in the tables led to, then requests that none of them made.
+void Teller::tell_rest(const Rows& visits, Rows& children, int depth) {
+  for (const std::size_t visit : visits) {
+    tell_visit(visit, children, depth);
+    tell_visit_end(visit, depth);
+  }
+  for (const std::size_t child : children) {
+    if (r_.requests.inbound[child] != 0) {
+      tell_inbound(child, depth);
+    } else {
+      tell_request(child, depth);
+    }
+  }
+}
+
 void Teller::tell_attempt_end(std::size_t a, int depth) {
   const AttemptTable& t = r_.attempts;
   const auto details = static_cast<Details>(t.details[a]);
@@ -239,12 +265,14 @@ Rows root_rows(const RunRecord& record) {
 
 std::optional<std::string> explain(const RunRecord& record, std::uint64_t request) {
   const RequestTable& t = record.requests;
-  const Rows rows = rows_with(t.id, request);
-  if (rows.empty()) return std::nullopt;
-  const Rows root = rows_with(t.id, t.root[rows.front()]);
-  const std::size_t begin = root.empty() ? rows.front() : root.front();
-  Teller teller(record, {t.started_ns[begin]});
-  teller.tell_request(rows.front(), 0);
+  const auto found = std::find(t.id.begin(), t.id.end(), request);
+  if (found == t.id.end()) return std::nullopt;
+  const auto row = static_cast<std::size_t>(found - t.id.begin());
+  const auto root = std::find(t.id.begin(), t.id.end(), t.root[row]);
+  const std::size_t first =
+      root == t.id.end() ? row : static_cast<std::size_t>(root - t.id.begin());
+  Teller teller(record, t.root[row], {t.started_ns[first]});
+  teller.tell_request(row, 0);
   return teller.take();
 }
 

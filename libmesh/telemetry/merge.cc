@@ -179,6 +179,7 @@ void add(RunInfo& a, const RunInfo& b) {
   a.events += b.events;
   a.requests_created += b.requests_created;
   a.requests_in_flight += b.requests_in_flight;
+  a.updates_via_merge += b.updates_via_merge;
   a.runs += b.runs;
   if (a.ended_by == EndedBy::Horizon) {
     a.ended_by = b.ended_by;

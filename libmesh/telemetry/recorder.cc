@@ -64,6 +64,8 @@ EdgeSlot Recorder::edge(WorkloadId source, ServiceId service, WorkloadId destina
 }
 
 void Recorder::request_ended(const RequestEnded& fact) {
+  if (options_.requests) log_.add(fact);
+  if (fact.inbound) return;
   const Duration latency = elapsed(fact.started, fact.ended);
   MESH_CHECK(latency.ns >= 0);
   const std::uint32_t bucket = bucket_of(fact.ended);
@@ -77,7 +79,6 @@ void Recorder::request_ended(const RequestEnded& fact) {
     requests_by_load_.add(fact.load.value, kind, bucket_of(fact.started), latency, total);
     latency_by_load_.add(fact.load.value, bucket, latency, total);
   }
-  if (options_.requests) log_.add(fact);
 }
 
 void Recorder::attempt_ended(const AttemptEnded& fact) {

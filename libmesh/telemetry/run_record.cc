@@ -43,6 +43,7 @@ void add(Digest& digest, const RunInfo& info) {  // all but the version
   digest.word(info.fingerprint);
   digest.word(info.requests_created);
   digest.word(info.requests_in_flight);
+  digest.word(info.updates_via_merge);
   digest.word(info.runs);
   digest.word(info.fault_spans.size());
   for (const RunInfo::FaultSpan& span : info.fault_spans) {

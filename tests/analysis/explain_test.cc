@@ -105,6 +105,21 @@ TEST_CASE("explain: lines of unusual lives") {
          shop.recorder.request_ended(copy);
        },
        "ingress sends a mirrored copy of GET shop:80/ (request 1)"},
+      {"the receiving sidecar refuses",
+       [](SmallShop& shop, auto&, AttemptEnded& a, VisitEnded& v) {
+         v.request = 99;
+         a.code = 503;
+         RequestEnded inbound = shop.outer(1, SmallShop::at(1), SmallShop::at(1), 503);
+         inbound.parent = inbound.root = 0;
+         inbound.load = LoadId::none();
+         inbound.source = SmallShop::shop;
+         inbound.flags.set(ResponseFlag::UO);
+         inbound.details = Details::Overflow;
+         inbound.inbound = true;
+         shop.recorder.request_ended(inbound);
+       },
+       "the sidecar of shop-v1 ends it: 503 UO "
+       "(upstream_reset_before_response_started{overflow})"},
       {"a second attempt beside the first",
        [](SmallShop& shop, auto&, auto&, auto&) {
          shop.recorder.attempt_ended(
@@ -133,6 +148,41 @@ TEST_CASE("explain: lines of unusual lives") {
     CAPTURE(story);
     CHECK(has(story, line.expected));
   }
+}
+
+TEST_CASE("explain: visits behind a receiving sidecar are told below the caller's attempt") {
+  SmallShop shop;
+  shop.recorder.visit_ended({.request = 1,
+                             .workload = SmallShop::shop,
+                             .endpoint = SmallShop::shop_0,
+                             .arrived = SmallShop::at(2),
+                             .started = SmallShop::at(2),
+                             .ended = SmallShop::at(8),
+                             .code = 200});
+  shop.recorder.request_ended(
+      shop.inner(2, 0, SmallShop::stock_0, SmallShop::at(4), SmallShop::at(6), 200, 1));
+  RequestEnded inbound = shop.outer(1, SmallShop::at(1), SmallShop::at(8), 200);
+  inbound.parent = inbound.root = 0;
+  inbound.load = LoadId::none();
+  inbound.source = SmallShop::shop;
+  inbound.inbound = true;
+  shop.recorder.request_ended(inbound);
+  shop.recorder.attempt_ended(
+      shop.attempt(0, SmallShop::shop_0, 1, SmallShop::at(0), SmallShop::at(10), 200));
+  shop.recorder.request_ended(shop.outer(0, SmallShop::at(0), SmallShop::at(10), 200));
+  RunRecord record = *shop.finish();
+  record.requests.parent[0] = 1;  // the application's call, on behalf of what its sidecar passed on
+  const std::string story = explain(record, 0).value();
+  CAPTURE(story);
+  const std::size_t attempt = story.find("attempt 1: shop-v1-0"),
+                    arrival = story.find("arrives at"),
+                    call = story.find("shop-v1 sends GET stock"),
+                    done = story.find("is done after"), end = story.find("attempt 1 ends");
+  CHECK(attempt < arrival);
+  CHECK(arrival < call);
+  CHECK(call < done);
+  CHECK(done < end);
+  CHECK(end != std::string::npos);
 }
 
 TEST_CASE("explain: tables that refer in circles or beyond the names still end") {

@@ -88,6 +88,8 @@ TEST_CASE("merge: counters of a (proxy, cluster) add") {
   SmallShop one, two;
   ClusterStats x{SmallShop::shop_0, SmallShop::to_stock, {}};
   x.counters[2] = 5;
+  x.connections_active = 2;
+  x.ejections_active = 1;
   ClusterStats y{SmallShop::ingress_0, SmallShop::to_shop, {}};
   y.counters[0] = 1;
   const auto sum = merge(*one.recorder.finish(SmallShop::info(), {x}),
@@ -95,6 +97,8 @@ TEST_CASE("merge: counters of a (proxy, cluster) add") {
   REQUIRE(sum->stats.size() == 2);
   CHECK(sum->stats[0].proxy == SmallShop::ingress_0);
   CHECK(sum->stats[1].counters[2] == 10);
+  CHECK(sum->stats[1].connections_active == 4);
+  CHECK(sum->stats[1].ejections_active == 2);
 }
 
 TEST_CASE("merge: the first end that was not the horizon is kept") {

@@ -263,6 +263,21 @@ TEST_CASE("recorder: a request without an edge or load counts nowhere but stays 
   CHECK(record->requests.code == std::vector<std::uint16_t>{404});
 }
 
+TEST_CASE("recorder: what the receiving sidecar logged enters the tables only") {
+  SmallShop shop;
+  shop.good(0);
+  const auto before = shop.recorder.peek(SmallShop::info(), {});
+  RequestEnded fact = shop.outer(2, SmallShop::at(0), SmallShop::at(9), 418);
+  fact.inbound = true;
+  shop.recorder.request_ended(fact);
+  const auto after = shop.recorder.peek(SmallShop::info(), {});
+  CHECK(after->outcomes == before->outcomes);
+  CHECK(after->requests_by_edge.count == before->requests_by_edge.count);
+  CHECK(after->requests_by_load.count == before->requests_by_load.count);
+  CHECK(after->requests.id.size() == before->requests.id.size() + 1);
+  CHECK(after->requests.inbound.back() == 1);
+}
+
 TEST_CASE("recorder: renaming changes the names of what was recorded") {
   SmallShop shop;
   shop.good(0);

@@ -1,0 +1,5 @@
+// Every exporter, one line each.
+#pragma once
+
+#include "libmesh/export/csv.h"
+#include "libmesh/export/json.h"

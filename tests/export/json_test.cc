@@ -1,0 +1,33 @@
+// Tests of a record as JSON: a golden and the sums that must agree.
+#include "libmesh/export/json.h"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <string>
+
+#include "tests/support/golden.h"
+#include "tests/support/small_record.h"
+
+namespace mesh {
+namespace {
+
+TEST_CASE("json: golden of the small record") {
+  testing::check_golden("export_json.json", to_json(*testing::small_record()));
+}
+
+TEST_CASE("json: one line on request, the same bytes again") {
+  const auto record = testing::small_record();
+  const std::string line = to_json(*record, -1);
+  CHECK(std::count(line.begin(), line.end(), '\n') == 1);
+  CHECK(line == to_json(*testing::small_record(), -1));
+}
+
+TEST_CASE("json: names that are not UTF-8 are replaced, not thrown at") {
+  RunRecord record = *testing::small_record();
+  record.names.loads[LoadId{0}] = "buyers \xff";
+  CHECK(to_json(record).find("buyers \xef\xbf\xbd") != std::string::npos);
+}
+
+}  // namespace
+}  // namespace mesh
