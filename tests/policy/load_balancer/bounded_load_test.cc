@@ -31,6 +31,7 @@ TEST_CASE("bounded_load: slots are a share of the factor times all requests, rou
       {"above it", 120, 9, 4, 0.25, 4.0 / 3},
       // (10 + 1) × 120 % = 13.2, up to 14; a quarter of 14 is 3.5, up to 4.
       {"both are rounded up", 120, 10, 4, 0.25, 1.0},
+      {"total slots are whole before the share is taken: 0.3 of 14 is 5", 120, 10, 5, 0.3, 1.0},
       {"at least one slot", 100, 0, 1, 0.01, 1.0},
   };
   for (const Row& row : rows) {
@@ -50,8 +51,8 @@ TEST_CASE("bounded_load: the hash's own host as long as it has a slot") {
 
 TEST_CASE("bounded_load: another host is the same one for the same hash") {
   const auto hosts = equal_hosts(8);
-  std::vector<std::uint32_t> load(8, 0), scratch;
-  load[3] = 50;
+  // 62 slots, 8 for each: all but host 3 have room, whatever their load.
+  std::vector<std::uint32_t> load = {0, 1, 2, 50, 4, 5, 6, 7}, scratch;
   const auto active = [&](std::uint32_t i) { return load[i]; };
   std::vector<int> picks(8);
   for (std::uint64_t hash = 0; hash < 800; ++hash) {

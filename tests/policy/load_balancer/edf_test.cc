@@ -106,6 +106,17 @@ TEST_CASE("edf: a fast-forward of n picks stands where n single picks stand") {
   }
 }
 
+TEST_CASE("edf: a share that rounds up to its exact value is lowered by one") {
+  // Of three picks over 2, 3, 4 exactly one is due to weight 3; given at once it would come too
+  // late in the order that single picks make.
+  const std::vector<double> weights = {2, 3, 4};
+  const auto weight_of = [&](std::uint32_t i) { return weights[i]; };
+  EdfSchedule schedule = EdfSchedule::fast_forward(3, 3, weight_of);
+  std::vector<std::uint32_t> picks;
+  for (int i = 0; i < 9; ++i) picks.push_back(schedule.pick(weight_of));
+  CHECK(picks == std::vector<std::uint32_t>{2, 1, 2, 0, 2, 1, 2, 1, 0});
+}
+
 TEST_CASE("edf: the seed is cut to 32 bits, then reduced; a huge one costs nothing") {
   const std::vector<double> weights = {1, 2, 3};
   const auto weight_of = [&](std::uint32_t i) { return weights[i]; };
