@@ -28,11 +28,11 @@ class Coverage {
 };
 
 void Coverage::line(const std::string& path, const FieldInfo& field, FieldStatus status) {
-  text_ += kind_ + " " + path + " | ";
-  text_ += status == FieldStatus::Rejected ? "-" : to_string(field.shape);
-  text_ += " | " + std::string(to_string(status));
-  if (field.required) text_ += ", required";
-  if (!field.default_text.empty()) text_ += ", default " + field.default_text;
+  text_ += kind_ + " " + path + ": ";
+  if (status != FieldStatus::Rejected) text_ += to_string(field.shape) + "; ";
+  text_ += to_string(status);
+  if (field.required) text_ += "; required";
+  if (!field.default_text.empty()) text_ += "; default " + field.default_text;
   text_ += "\n";
 }
 
@@ -44,7 +44,7 @@ void Coverage::add_below(const Shape& shape, const std::string& path, FieldStatu
       if (is_new) {
         add(table, path + ".", inherited);
       } else {
-        text_ += kind_ + " " + path + ".* | as " + listed->second + ".*\n";
+        text_ += kind_ + " " + path + ".*: as " + listed->second + ".*\n";
       }
       return;
     }

@@ -25,24 +25,27 @@ std::string step_into(const FieldInfo& field) {
   return field.shape.kind == Shape::Kind::List ? field.name + "[]" : field.name;
 }
 
-/// Looks one level down: connectionPool.maxConnections belongs to connectionPool.tcp.
-std::string hint_from_children(const TableInfo& table, const std::string& name) {
-  for (const FieldInfo& field : table.fields) {
-    const TableInfo* child =
-        field.status == FieldStatus::Rejected ? nullptr : table_of(field.shape);
-    if (child != nullptr && child != &table && find_field(*child, name) != nullptr) {
-      return name + " belongs into " + step_into(field);
-    }
-  }
-  return "";
-}
-
 std::vector<std::string> names_of(const TableInfo& table) {
   std::vector<std::string> names;
   for (const FieldInfo& field : table.fields) {
     if (field.status != FieldStatus::Rejected) names.push_back(field.name);
   }
   return names;
+}
+
+/// Looks one level down: connectionPool.maxConnections belongs to connectionPool.tcp.
+std::string hint_from_children(const TableInfo& table, const std::string& name, bool exact) {
+  for (const FieldInfo& field : table.fields) {
+    const TableInfo* child =
+        field.status == FieldStatus::Rejected ? nullptr : table_of(field.shape);
+    if (child == nullptr || child == &table) continue;
+    if (exact && find_field(*child, name) != nullptr) {
+      return name + " belongs into " + step_into(field);
+    }
+    const std::string near = exact ? "" : did_you_mean(name, names_of(*child));
+    if (!near.empty()) return "did you mean " + near + " in " + step_into(field) + "?";
+  }
+  return "";
 }
 
 std::string joined(const std::vector<std::string>& words, const std::string& between) {
@@ -106,7 +109,7 @@ std::string to_string(const Shape& shape) {
 
 void report_unknown_field(const Reading& at, const TableInfo& table, const YamlNode& key) {
   const Reading here = at.field(key.scalar);
-  std::string hint = hint_from_children(table, key.scalar);
+  std::string hint = hint_from_children(table, key.scalar, true);
   if (hint.empty()) {
     const std::string near = did_you_mean(key.scalar, names_of(table));
     if (!near.empty()) hint = "did you mean " + near + "?";
@@ -116,6 +119,7 @@ void report_unknown_field(const Reading& at, const TableInfo& table, const YamlN
       hint = key.scalar + " belongs to " + up->path() + ": check the indentation";
     }
   }
+  if (hint.empty()) hint = hint_from_children(table, key.scalar, false);
   if (hint.empty()) hint = table.name + " has " + joined(names_of(table), ", ");
   here.error(code::unknown_field, key, table.name + " has no field of this name", hint);
 }
@@ -129,8 +133,7 @@ bool announce_field(const Reading& at, const FieldInfo& field, const YamlNode& k
   const bool is_default = value.kind == YamlNode::Kind::Scalar && !field.default_text.empty() &&
                           value.scalar == field.default_text;
   if (field.status == FieldStatus::Reported && at.reports() && !is_default) {
-    at.add(field.severity, code::not_simulated, key,
-           "is not simulated yet");
+    at.add(field.severity, code::not_simulated, key, "is not simulated yet");
   }
   return true;
 }
@@ -140,7 +143,8 @@ void report_missing_fields(const Reading& at, const TableInfo& table, const Yaml
     if (!field.required) continue;
     const YamlNode* value = node.find(field.name);
     if (value == nullptr || value->kind == YamlNode::Kind::Null) {
-      at.error(code::missing_field, node, field.name + " is required", field.doc);
+      at.error(code::missing_field, node, field.name + " is required",
+               "add " + field.name + " (" + to_string(field.shape) + "): " + field.doc);
     }
   }
 }

@@ -88,8 +88,9 @@ class Table {
       at.wrong_type(node, "a mapping (" + info_.name + ")");
       return false;
     }
-    if constexpr (requires { out.place = node.place; }) out.place = node.place;
     for (const auto& [key, value] : node.entries) read_field(key, value, at, out);
+    // After the fields: a field that is read into the same object has written its own place.
+    if constexpr (requires { out.place = node.place; }) out.place = node.place;
     report_missing_fields(at, info_, node);
     if (check_ != nullptr) check_(node, at, out);
     return true;

@@ -20,6 +20,7 @@ const Table<Subset>& subset_table() {
       [](const YamlNode& node, const Reading& at, Subset& subset) {
         const YamlNode* name = node.find("name");
         if (name == nullptr || is_istio_dns_label(subset.name)) return;
+        if (subset.name.empty() && !name->scalar.empty()) return;  // no text: said already
         at.field("name").error(code::invalid_name, *name,
                                "\"" + subset.name + "\" is not the name of a subset",
                                "letters, digits and '-' (RFC 1123 label)");

@@ -123,11 +123,12 @@ const Table<Rewrite>& regex_rewrite_table() {
 }
 
 void check_redirect(const YamlNode& node, const Reading& at, Redirect& redirect) {
-  const bool has_port = node.find("port") != nullptr || node.find("derivePort") != nullptr;
   if (node.find("port") != nullptr && node.find("derivePort") != nullptr) {
     at.error(code::exclusive_fields, node, "only one of port, derivePort may be set");
   }
-  if (redirect.uri.empty() && redirect.authority.empty() && redirect.scheme.empty() && !has_port) {
+  const bool has_port = node.find("port") != nullptr || node.find("derivePort") != nullptr;
+  const bool has_scheme = node.find("scheme") != nullptr;
+  if (redirect.uri.empty() && redirect.authority.empty() && !has_scheme && !has_port) {
     at.error(code::one_needed, node, "a redirect needs uri, authority, scheme or port");
   }
   const YamlNode& status = child_or_self(node, "redirectCode");

@@ -105,8 +105,8 @@ void read_old_percent(const YamlNode& node, const Reading& at, FaultDelay& delay
   at.warning(code::deprecated, node, "percent is deprecated", "write percentage: {value: …}");
 }
 
-void warn_without_percentage(const YamlNode& node, const Reading& at, bool has_percentage) {
-  if (has_percentage) return;
+void warn_without_percentage(const YamlNode& node, const Reading& at) {
+  if (node.find("percentage") != nullptr || node.find("percent") != nullptr) return;
   at.warning(code::surprising, node, "without percentage it happens to no request",
              "percentage: {value: 100} for all");
 }
@@ -123,11 +123,11 @@ const Table<FaultDelay>& delay_table() {
                                       read_old_percent, "", "Deprecated: whole percent."),
           rejected("exponentialDelay", "exponentialDelay is not supported by istiod"),
       },
-      [](const YamlNode& node, const Reading& at, FaultDelay& delay) {
+      [](const YamlNode& node, const Reading& at, FaultDelay&) {
         if (node.find("fixedDelay") == nullptr && node.find("exponentialDelay") == nullptr) {
           at.warning(code::surprising, node, "a delay without fixedDelay delays nothing");
         } else {
-          warn_without_percentage(node, at, delay.percentage.has_value());
+          warn_without_percentage(node, at);
         }
       });
   return table;
@@ -173,7 +173,7 @@ void check_abort(const YamlNode& node, const Reading& at, FaultAbort& abort) {
   if (http == nullptr && grpc == nullptr && node.find("http2Error") == nullptr) {
     at.warning(code::surprising, node, "an abort without httpStatus or grpcStatus aborts nothing");
   } else {
-    warn_without_percentage(node, at, abort.percentage.has_value());
+    warn_without_percentage(node, at);
   }
 }
 

@@ -142,7 +142,9 @@ void check_weights(const Reading& at, const YamlNode& list) {
 
 void check_host(const Reading& at, const YamlNode& node, const std::string& host, bool lone_star) {
   const YamlNode& value = child_or_self(node, "host");
-  if (&value == &node || value.kind != YamlNode::Kind::Scalar) return;  // said already
+  const bool no_text =
+      value.kind != YamlNode::Kind::Scalar || (host.empty() && !value.scalar.empty());
+  if (&value == &node || no_text) return;  // said already
   const char* problem = domain_problem(host, true);
   if (problem == nullptr && host == "*" && !lone_star) problem = "a route needs one host";
   if (problem == nullptr) return;
