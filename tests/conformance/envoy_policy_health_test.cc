@@ -1,5 +1,4 @@
-// Envoy's own cases of priorities, panic, localities, health checks (envoy.md §16, 70–78, 82,
-// 89–92).
+// Envoy's own cases of priorities, panic, localities, health checks (envoy.md §16, 70–92).
 #include <doctest/doctest.h>
 
 #include <vector>

@@ -122,7 +122,7 @@ TEST_CASE("outlier: threshold 0 never trips") {
   }
 }
 
-TEST_CASE("outlier: may one more host go?") {
+TEST_CASE("outlier: whether one more host may go") {
   struct Row {
     const char* name;
     std::uint32_t percent;

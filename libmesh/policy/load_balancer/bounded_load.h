@@ -5,11 +5,11 @@
 #include <cmath>
 #include <cstdint>
 #include <numeric>
-#include <random>
 #include <span>
 #include <vector>
 
 #include "libmesh/policy/load_balancer/hash_weights.h"
+#include "libmesh/policy/load_balancer/mersenne_twister.h"
 
 namespace mesh {
 
@@ -26,11 +26,10 @@ inline double overload_factor(std::uint32_t balance_percent, std::uint32_t clust
 }
 
 /// Uniform in 0 … k-1 by rejection on the quotient, the same on every platform.
-inline std::uint32_t uniform_below(std::mt19937& twister, std::uint32_t k) {
+inline std::uint32_t uniform_below(MersenneTwister& twister, std::uint32_t k) {
+  const std::uint64_t bucket = (std::uint64_t{1} << 32) / k;
   std::uint32_t x = k;
-  while (x >= k) {
-    x = static_cast<std::uint32_t>(twister() / ((std::uint64_t{std::mt19937::max()} + 1u) / k));
-  }
+  while (x >= k) x = static_cast<std::uint32_t>(twister() / bucket);
   return x;
 }
 
@@ -53,7 +52,7 @@ std::uint32_t bounded_load_pick(std::span<const HashedHost> hosts, std::uint32_t
   const auto n = static_cast<std::uint32_t>(hosts.size());
   scratch.resize(n);
   std::iota(scratch.begin(), scratch.end(), 0u);
-  std::mt19937 twister(static_cast<std::uint32_t>(hash));
+  MersenneTwister twister(static_cast<std::uint32_t>(hash));
   std::uint32_t best = first;
   for (std::uint32_t i = 0; i < n; ++i) {
     std::swap(scratch[i], scratch[i + uniform_below(twister, n - i)]);
