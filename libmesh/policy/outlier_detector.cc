@@ -57,6 +57,7 @@ Tripped observe_split(const OutlierConfig& config, OutlierState& state, HostResu
     case HostResult::ExternalCode:
       return observe_code(config, state, code);
     case HostResult::LocalOriginConnectSuccess:
+    case HostResult::LocalOriginConnectSuccessFinal:
       observe_local_success(state);
       return {};
     case HostResult::LocalOriginTimeout:
@@ -121,6 +122,8 @@ Tripped observe(const OutlierConfig& config, OutlierState& state, HostResult res
       return observe_code(config, state, code != 0 ? code : 504);
     case HostResult::LocalOriginConnectFailed:
       return observe_code(config, state, code != 0 ? code : 503);
+    case HostResult::LocalOriginConnectSuccessFinal:
+      return observe_code(config, state, code != 0 ? code : 200);
   }
   return {};
 }

@@ -45,10 +45,11 @@ enum class Detector : std::uint8_t {
 
 /// What the router reports of a host (`envoy.md` §5.2).
 enum class HostResult : std::uint8_t {
-  ExternalCode,               // response headers arrived: `code` says which
-  LocalOriginConnectSuccess,  // pool ready
-  LocalOriginTimeout,         // per-try or global timeout: `code` 504 (or 204)
-  LocalOriginConnectFailed,   // any reset but overflow, or a pool failure; no code
+  ExternalCode,                    // response headers arrived: `code` says which
+  LocalOriginConnectSuccess,       // pool ready
+  LocalOriginTimeout,              // per-try or global timeout: `code` 504 (or 204)
+  LocalOriginConnectFailed,        // any reset but overflow, or a pool failure; no code
+  LocalOriginConnectSuccessFinal,  // TCP proxy: connected, nothing above will report
 };
 
 /// One host as seen by one proxy; trivially copyable; default = nothing known.

@@ -21,6 +21,8 @@ HostResult result_of(char c) {
       return HostResult::LocalOriginConnectFailed;
     case 'c':
       return HostResult::LocalOriginConnectSuccess;
+    case 'C':
+      return HostResult::LocalOriginConnectSuccessFinal;
     default:
       return HostResult::ExternalCode;
   }
@@ -65,7 +67,8 @@ std::string trips(const OutlierConfig& config, std::string_view history) {
 
 }  // namespace
 
-TEST_CASE("outlier: consecutive detectors over histories (2 4 = codes, t f c = local origin)") {
+TEST_CASE(
+    "outlier: consecutive detectors over histories (digits = codes, letters = local origin)") {
   struct Row {
     const char* name;
     bool split;
@@ -83,6 +86,8 @@ TEST_CASE("outlier: consecutive detectors over histories (2 4 = codes, t f c = l
       {"refused connections are 503s", false, "fff", "g3"},
       {"codes mix with local failures", false, "5tf3", "g4 54"},
       {"a connect success says nothing", false, "f c c f c f", "g6"},
+      {"a TCP connection that came about is a success", false, "ffCff", ""},
+      {"split: a TCP connection breaks the local run", true, "ffCff", ""},
       {"split: local ones only trip local", true, "tft", "l3"},
       {"split: codes do not touch the local run", true, "t2t5t", "l5"},
       {"split: a pool that becomes ready breaks the local run", true, "ttctt", ""},
