@@ -177,6 +177,11 @@ void Engine::disarm(TimerRef& timer) {
 }
 
 void Engine::on_event(const Event& event) {
+  dispatch(event);
+  if (!world_.detections.empty()) handle_detections();
+}
+
+void Engine::dispatch(const Event& event) {
   const std::uint32_t slot = event.slot();
   const std::uint32_t generation = event.generation();
   switch (static_cast<EventKind>(event.kind())) {
@@ -228,6 +233,11 @@ void Engine::on_event(const Event& event) {
 }
 
 void Engine::on_timer(const Fired& timer) {
+  expire(timer);
+  if (!world_.detections.empty()) handle_detections();
+}
+
+void Engine::expire(const Fired& timer) {
   const std::uint32_t slot = timer.slot();
   switch (static_cast<TimerKind>(timer.kind())) {
     case TimerKind::RouteTimeout:

@@ -51,6 +51,8 @@ class Engine {
   // engine.cc: set-up and the loop
   void start();
   void find_lanes();
+  void dispatch(const Event& event);
+  void expire(const Fired& timer);
   void push(Instant at, EventKind kind, std::uint32_t slot, std::uint32_t generation = 0);
   TimerRef arm(LaneId lane, TimerKind kind, std::uint32_t slot, std::uint32_t generation);
   void disarm(TimerRef& timer);
@@ -146,6 +148,7 @@ class Engine {
   // health.cc: outlier detection, and when the balancers hear of it
   void report(std::uint32_t cluster, std::uint32_t host_index, HostResult result,
               std::uint16_t code);
+  void handle_detections();
   void detected(std::uint32_t cluster, std::uint32_t host_index, Detector detector);
   void eject_host(std::uint32_t cluster, std::uint32_t host_index, Detector detector);
   void arm_sweep(std::uint32_t cluster);

@@ -51,8 +51,20 @@ void Engine::report(std::uint32_t id, std::uint32_t host_index, HostResult resul
   const OutlierConfig& config = *plan_->cluster_configs[cluster.config].outlier;
   OutlierState& state = world_.outlier_cells[cluster.first_outlier + host_index].state;
   const Tripped tripped = observe(config, state, result, code);
-  for (std::uint8_t i = 0; i < tripped.count; ++i) detected(id, host_index, tripped.detector[i]);
+  for (std::uint8_t i = 0; i < tripped.count; ++i) {
+    world_.detections.push_back({id, host_index, tripped.detector[i]});
+  }
   if (!world_.proxy_clusters[id].sweep_armed && wants_sweep(config, state)) arm_sweep(id);
+}
+
+/// Envoy's workers post a detection to the main thread; so it takes effect when the callback that
+/// reported it is over, and never closes a connection under its feet.
+void Engine::handle_detections() {
+  for (std::size_t i = 0; i < world_.detections.size(); ++i) {
+    const Detection detection = world_.detections[i];
+    detected(detection.cluster, detection.host_index, detection.detector);
+  }
+  world_.detections.clear();
 }
 
 /// A consecutive detector reached its threshold. Its counter restarts whether or not the host goes.

@@ -125,6 +125,7 @@ void Engine::forward(std::uint32_t slot, const RetryPolicy* policy) {
   if (request.retries_enabled) request.retry = begin_retries(*policy);
   const std::uint32_t host = pick_host(request, nullptr);
   if (host == nil) {
+    request.attempts = 1;  // counted before the balancer is asked (`envoy.md` §1.1)
     ProxyCluster& pc = world_.proxy_clusters[request.proxy_cluster];
     count(pc, ClusterCounter::upstream_cx_none_healthy);
     charge_code(pc, 503);

@@ -226,6 +226,12 @@ struct WorkloadState {
   std::uint32_t in_flight = 0, queued = 0, busy = 0, replicas = 0;
 };
 
+/// A consecutive detector that reached its threshold.
+struct Detection {
+  std::uint32_t cluster = nil, host_index = nil;
+  Detector detector{};
+};
+
 struct World {
   Loop loop;
   std::uint64_t requests_created = 0;
@@ -256,6 +262,7 @@ struct World {
   std::vector<User> users;
   std::vector<FaultId> active_faults;
   std::vector<std::uint32_t> active_downs;   // indices of Plan::downs
+  std::vector<Detection> detections;         // of the event that is being handled
   std::vector<std::uint32_t> branch_buffer;  // frames about to start, a stack
   std::uint32_t version = 0;                 // newest configuration pushed
 };

@@ -78,6 +78,8 @@ ClusterConfigId Clusters::build(const ServiceView& service, const k8s::ServicePo
                               subset == nullptr ? everything : subset->labels);
   apply_policy(effective_policy(rule, subset, port.port), protocol,
                draft_.scenario.platform.istio_version, config);
+  // Unready endpoints are sent too, so a panic would reach them (istio.md §1.2.6).
+  if (!service.spec->traffic_distribution.empty()) config.panic_threshold_percent = 0;
   if (original_destination) config.load_balancer.kind = LoadBalancerKind::OriginalDestination;
   return slot->second = draft_.intern(std::move(config));
 }

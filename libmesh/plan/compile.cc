@@ -69,6 +69,7 @@ void plan_run(Draft& draft) {
   plan.config_digest = config_digest(scenario);
   plan.network.one_way = {scenario.platform.same_zone.rtt.ns / 2};
   plan.network.jitter = scenario.platform.same_zone.jitter;
+  plan.clusters_made_at = Instant{} - scenario.platform.proxies_started_before;
   plan.sidecar_cost = draft.intern(scenario.platform.sidecar_cost);
   plan.until = Instant{} + scenario.run.until.value_or(Duration{0});
   plan.warmup = Instant{} + scenario.run.warmup;

@@ -36,8 +36,9 @@ void DestinationRules::add(const istio::DestinationRule& rule) {
     return other.host == host && other.name_space == space && other.export_to == rule.export_to &&
            other.workload_selector == rule.workload_selector;
   });
-  MergedRule& into = same == merged_.end() ? merged_.emplace_back() : *same;
-  if (same == merged_.end()) {
+  const bool is_new = same == merged_.end();
+  MergedRule& into = is_new ? merged_.emplace_back() : *same;
+  if (is_new) {
     into.host = host;
     into.name_space = space;
     into.export_to = rule.export_to;

@@ -22,6 +22,7 @@ struct WorkloadFacts {
   Place place;        // where it was declared; of the load or gateway that it was made for
   bool made = false;  // by us: a gateway or a client that no resource declares
   const WorkloadBehaviour* behaviour = nullptr;
+  std::string first_address = {};  // of pod 0, if declared
 };
 
 /// Ids are given in the order of first use, so that the ids of a scenario stay valid when it is

@@ -112,11 +112,19 @@ Handlers::Candidate Handlers::candidate(WorkloadId workload, const HandlerSpec* 
     plan.answer.status = spec->status;
     plan.answer.action = spec->action;
     response = response_plan(spec->response_headers, spec->response_bytes);
-    plan.answer.response = draft_.intern(response);
-    for (const RuleSpec& r : spec->rules) {
+  } else if (own != nullptr) {
+    plan.answer.status = own->status;
+    plan.answer.action = own->action;
+    response = response_plan(own->response_headers, own->response_bytes);
+  }
+  plan.answer.response = draft_.intern(response);
+  const auto add_rules = [&](const std::vector<RuleSpec>& rules) {
+    for (const RuleSpec& r : rules) {
       candidate.rules.push_back(rule(workload, r, plan.answer, response));
     }
-  }
+  };
+  if (spec != nullptr) add_rules(spec->rules);
+  if (own != nullptr) add_rules(own->rules);
   return candidate;
 }
 

@@ -66,6 +66,13 @@ std::string usual_host(const Registry& registry, const istio::Gateway& gateway,
 /// Where a load's requests go, as if it named a service.
 NamedService target_of(Draft& draft, const Registry& start, const LoadSpec& load,
                        WorkloadId entry) {
+  if (load.gateway.empty() && load.service.empty()) {
+    // Its requests say whom they want, as a client of many services does.
+    NamedService to;
+    to.host = load.requests.empty() ? "" : load.requests.front().request.authority;
+    to.port = load.port == 0 ? 80 : load.port;
+    return to;
+  }
   if (load.gateway.empty()) {
     const NamedService to =
         find_service(start, load.service, draft.plan.workloads[entry].name_space, load.port);

@@ -32,6 +32,7 @@ struct EndpointPlan {
 /// A set of equal pods: Deployment, StatefulSet, gateway, or the client made for a load.
 struct WorkloadPlan {
   std::string name, name_space, version, service_account;
+  std::string locality;              // "region/zone/subzone"; empty = the default one
   EndpointId first_endpoint;
   std::uint32_t reserved = 0;  // pods that can ever exist
   std::uint32_t replicas = 0;  // of them at the start

@@ -2,6 +2,7 @@
 #include "libmesh/plan/workloads.h"
 
 #include <algorithm>
+#include <cstdlib>
 
 #include "libmesh/plan/names.h"
 
@@ -49,7 +50,7 @@ void add_declared(Draft& draft, const std::vector<VersionInput>& versions) {
     for (const k8s::Workload& spec : specs) {
       if (draft.workload(spec.metadata.name, spec.metadata.name_space).valid()) continue;
       draft.add_workload(declared(draft, spec, version == 0),
-                         {spec.pod_labels, spec.place, false, nullptr});
+                         {spec.pod_labels, spec.place, false, nullptr, spec.first_address});
     }
   }
 }
@@ -68,6 +69,12 @@ void apply_behaviour(Draft& draft, WorkloadId id, const WorkloadBehaviour& behav
   workload.queue = behaviour.queue.value_or(workload.queue);
   workload.overflow_status = behaviour.overflow_status;
   workload.cancel = behaviour.cancel.value_or(false);
+  workload.concurrency = behaviour.concurrency.value_or(workload.concurrency);
+  workload.locality = behaviour.locality;
+  for (const DownSpec& down : behaviour.downs) {
+    draft.plan.downs.push_back({Instant{} + down.from, down.to ? Instant{} + *down.to : never,
+                                down.drop, down.keep_connections, id});
+  }
 }
 
 void apply_behaviours(Draft& draft) {
@@ -88,6 +95,12 @@ void decide_sidecars(Draft& draft, const std::vector<VersionInput>& versions) {
       WorkloadPlan& workload = draft.plan.workloads[id];
       workload.has_sidecar = is_injected(spec, draft.facts[id].behaviour);
       workload.receives_through_sidecar = workload.has_sidecar;
+      const WorkloadBehaviour* behaviour = draft.facts[id].behaviour;
+      if (behaviour == nullptr || !behaviour->sides) continue;
+      const SidecarSides sides = *behaviour->sides;
+      workload.has_sidecar = sides == SidecarSides::Both || sides == SidecarSides::OutboundOnly;
+      workload.receives_through_sidecar =
+          sides == SidecarSides::Both || sides == SidecarSides::InboundOnly;
     }
   }
 }
@@ -214,12 +227,29 @@ void plan_workloads(Draft& draft, const std::vector<VersionInput>& versions) {
   find_entries(draft, versions.front().resources);
 }
 
+namespace {
+
+/// Pod k of a workload: the declared first address and those that follow, else one of our own in
+/// 10.0.0.0/8. Hash balancers read it.
+std::string address_of(const std::string& first, std::uint32_t workload, std::uint32_t k) {
+  const std::size_t dot = first.rfind('.');
+  if (dot == std::string::npos) {
+    const std::uint32_t number = (workload << 8) + k + 1;
+    return "10." + std::to_string(number >> 16 & 255u) + "." + std::to_string(number >> 8 & 255u) +
+           "." + std::to_string(number & 255u);
+  }
+  return first.substr(0, dot + 1) + std::to_string(std::atoi(first.c_str() + dot + 1) + k);
+}
+
+}  // namespace
+
 void plan_endpoints(Draft& draft) {
   for (std::uint32_t w = 0; w < draft.plan.workloads.size(); ++w) {
     WorkloadPlan& workload = draft.plan.workloads[WorkloadId{w}];
     workload.first_endpoint = EndpointId{static_cast<std::uint32_t>(draft.plan.endpoints.size())};
     for (std::uint32_t k = 0; k < workload.reserved; ++k) {
-      draft.plan.endpoints.add({workload.name + "-" + std::to_string(k), WorkloadId{w}});
+      draft.plan.endpoints.add({workload.name + "-" + std::to_string(k), WorkloadId{w},
+                                address_of(draft.facts[WorkloadId{w}].first_address, w, k)});
     }
   }
 }
