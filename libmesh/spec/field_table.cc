@@ -133,7 +133,8 @@ bool announce_field(const Reading& at, const FieldInfo& field, const YamlNode& k
   const bool is_default = value.kind == YamlNode::Kind::Scalar && !field.default_text.empty() &&
                           value.scalar == field.default_text;
   if (field.status == FieldStatus::Reported && at.reports() && !is_default) {
-    at.add(field.severity, code::not_simulated, key, "is not simulated yet");
+    at.add(field.severity, code::not_simulated, key,
+           "is not simulated yet" + (field.meanwhile.empty() ? "" : ": " + field.meanwhile));
   }
   return true;
 }

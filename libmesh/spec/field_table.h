@@ -47,6 +47,7 @@ struct FieldInfo {
   std::string doc = {};           // one line; for Rejected the reason
   bool required = false;
   Severity severity = Severity::Info;  // of the diagnostic that names a Reported field
+  std::string meanwhile = {};          // what a run does until a Reported field is simulated
 };
 
 /// The typeless half of a table: everything but the readers.
@@ -144,6 +145,12 @@ struct Row {
     return row;
   }
 
+  /// What a run does until the reported field is simulated.
+  Row meanwhile(std::string text) const {
+    Row row = *this;
+    row.info.meanwhile = std::move(text);
+    return row;
+  }
   Row as_required() const {
     Row row = *this;
     row.info.required = true;
@@ -207,12 +214,17 @@ Row<Anything, V> reported(std::string name, Reader<V> reader, std::string doc,
                           Severity severity = Severity::Info) {
   return reported(std::move(name), Anything{}, std::move(reader), std::move(doc), severity);
 }
-template <class V>
-Row<Anything, V> no_effect(std::string name, Reader<V> reader, std::string doc) {
-  Row<Anything, V> row =
-      simulated(std::move(name), Anything{}, std::move(reader), "", std::move(doc));
+/// Accepted in silence, and kept in the struct.
+template <class Access, class V>
+Row<Access, V> no_effect(std::string name, Access access, Reader<V> reader, std::string doc) {
+  Row<Access, V> row = simulated(std::move(name), access, std::move(reader), "", std::move(doc));
   row.info.status = FieldStatus::NoEffect;
   return row;
+}
+/// Accepted in silence, checked and forgotten.
+template <class V>
+Row<Anything, V> no_effect(std::string name, Reader<V> reader, std::string doc) {
+  return no_effect(std::move(name), Anything{}, std::move(reader), std::move(doc));
 }
 /// A field of something that is reported, or without effect, as a whole: it shares that status.
 template <class V>

@@ -17,8 +17,17 @@ bool is_tls(const std::string& protocol) {
   return lower == "https" || lower == "tls";
 }
 
+bool is_other(const std::string& protocol) {
+  static const std::set<std::string> words = {"tcp", "udp", "mongo", "redis", "mysql"};
+  return words.contains(lower_case(protocol));
+}
+
+bool passes_through(const Server& server) {
+  return server.tls_mode.empty() || server.tls_mode == "PASSTHROUGH" ||
+         server.tls_mode == "AUTO_PASSTHROUGH";
+}
+
 void check_port(const YamlNode& node, const Reading& at, Server& server) {
-  static const std::set<std::string> others = {"tcp", "udp", "mongo", "redis", "mysql"};
   const std::string& protocol = server.protocol;
   const YamlNode* name = node.find("name");
   if (name != nullptr && name->kind == YamlNode::Kind::Scalar && server.port_name.empty()) {
@@ -26,15 +35,10 @@ void check_port(const YamlNode& node, const Reading& at, Server& server) {
   }
   if (protocol.empty() || is_http(protocol)) return;
   const YamlNode& value = child_or_self(node, "protocol");
-  if (!is_tls(protocol) && !others.contains(lower_case(protocol))) {
-    at.field("protocol")
-        .error(code::invalid_port, value, "\"" + protocol + "\" is not a protocol",
-               "HTTP, HTTPS, HTTP2, GRPC, GRPC-WEB, TCP, TLS, MONGO, REDIS, MYSQL");
-  } else {
-    at.field("protocol")
-        .add(Severity::Warning, code::not_simulated, value,
-             "servers for " + protocol + " are not simulated yet");
-  }
+  if (is_tls(protocol) || is_other(protocol)) return;
+  at.field("protocol")
+      .error(code::invalid_port, value, "\"" + protocol + "\" is not a protocol",
+             "HTTP, HTTPS, HTTP2, GRPC, GRPC-WEB, TCP, TLS, MONGO, REDIS, MYSQL");
 }
 
 const Table<Server>& port_table() {
@@ -101,13 +105,12 @@ void check_tls(const YamlNode& node, const Reading& at, Server& server) {
                                             "caCertificates",    "tlsCertificates",
                                             "credentialName",    "credentialNames"};
   const std::string& mode = server.tls_mode;
-  const bool passes = mode.empty() || mode == "PASSTHROUGH" || mode == "AUTO_PASSTHROUGH";
   for (const char* source : sources) {
     if (!has(node, source)) continue;
     if (mode == "ISTIO_MUTUAL") {
       at.field(source).error(code::invalid_tls, child_or_self(node, source),
                              "mode ISTIO_MUTUAL takes Istio's own certificates");
-    } else if (passes) {
+    } else if (passes_through(server)) {
       at.field(source).warning(code::surprising, child_or_self(node, source),
                                "is ignored: this mode needs no certificates");
     }
@@ -125,7 +128,8 @@ const Table<Server>& tls_table() {
                    word({"PASSTHROUGH", "SIMPLE", "MUTUAL", "AUTO_PASSTHROUGH", "ISTIO_MUTUAL",
                          "OPTIONAL_MUTUAL"}),
                    "Which TLS.")
-              .with_default("PASSTHROUGH"),
+              .with_default("PASSTHROUGH")
+              .meanwhile("handshakes succeed and cost nothing"),
           no_effect("serverCertificate", text(), "File."),
           no_effect("privateKey", text(), "File."),
           no_effect("caCertificates", text(), "File."),
@@ -177,18 +181,32 @@ void check_server_hosts(const YamlNode& node, const Reading& at) {
   }
 }
 
+/// Servers whose bytes are not opened to HTTP.
+void report_server(const YamlNode& node, const Reading& at, const Server& server) {
+  const bool passes = is_tls(server.protocol) && node.find("tls") != nullptr &&
+                      (passes_through(server) || lower_case(server.protocol) == "tls");
+  if (!passes && !is_other(server.protocol)) return;
+  at.field("port").warning(code::not_simulated, child_or_self(node, "port"),
+                           "servers for " + server.protocol +
+                               (passes && passes_through(server) ? " that pass TLS through" : "") +
+                               " are not simulated yet");
+}
+
 void check_server(const YamlNode& node, const Reading& at, Server& server) {
   check_server_hosts(node, at);
+  report_server(node, at, server);
+  for (char& c : server.protocol) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
   const YamlNode* tls = node.find("tls");
   const bool has_tls = tls != nullptr && tls->kind == YamlNode::Kind::Mapping;
+  if (server.https_redirect && has_tls && !is_http(server.protocol)) {
+    at.field("tls").warning(code::surprising, *tls, "httpsRedirect is meant for HTTP servers");
+  }
   if (is_tls(server.protocol) && !has_tls) {
     at.error(code::invalid_server, node, "protocol " + server.protocol + " needs tls",
              "tls: {mode: SIMPLE, credentialName: …}");
   }
   if (is_tls(server.protocol) || !has_tls) return;
-  const bool passes = server.tls_mode.empty() || server.tls_mode == "PASSTHROUGH" ||
-                      server.tls_mode == "AUTO_PASSTHROUGH";
-  if (!is_http(server.protocol) || !passes) {
+  if (!is_http(server.protocol) || !passes_through(server)) {
     at.field("tls").error(code::invalid_server, *tls,
                           "protocol " + server.protocol + " is plain text and takes no tls" +
                               (is_http(server.protocol) ? " but httpsRedirect" : ""),
@@ -230,7 +248,7 @@ const Table<Gateway>& spec_table() {
   static const Table<Gateway> table(
       "GatewaySpec", "Ports and hosts at the edge of the mesh.",
       {
-          simulated("selector", &Gateway::selector, labels(), "all gateways",
+          simulated("selector", &Gateway::selector, text_map(), "all gateways",
                     "Labels of the gateway's pods."),
           simulated("servers", &Gateway::servers, list(object(server_table)), "", "Ports."),
       },

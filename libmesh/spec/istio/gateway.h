@@ -11,9 +11,9 @@ namespace mesh::istio {
 
 struct Server {
   std::uint32_t port = 0;
-  std::string port_name, protocol;
-  std::vector<std::string> hosts;  // "*", "shop.example.com", "ns/host"
-  std::string tls_mode;            // empty = none
+  std::string port_name, protocol;  // protocol in upper case, whatever was written
+  std::vector<std::string> hosts;   // "*", "shop.example.com", "ns/host"
+  std::string tls_mode;             // empty = none
   bool https_redirect = false;
   Place place;
   bool operator==(const Server&) const = default;

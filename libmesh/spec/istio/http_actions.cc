@@ -67,9 +67,9 @@ const Table<HeaderOperations>& response_headers_table() {
   static const Table<HeaderOperations> table(
       "ResponseHeaderOperations", "Changes of the response's headers.",
       {
-          simulated("set", &HeaderOperations::response_set, header_pairs(false), "", "Overwrites."),
-          simulated("add", &HeaderOperations::response_add, header_pairs(false), "", "Appends."),
-          simulated("remove", &HeaderOperations::response_remove, header_names(), "", "Removes."),
+          no_effect("set", &HeaderOperations::response_set, header_pairs(false), "Overwrites."),
+          no_effect("add", &HeaderOperations::response_add, header_pairs(false), "Appends."),
+          no_effect("remove", &HeaderOperations::response_remove, header_names(), "Removes."),
       });
   return table;
 }
@@ -154,7 +154,8 @@ const Table<HeaderOperations>& headers_table() {
       "Headers", "Changes of headers.",
       {
           simulated("request", itself, object(request_headers_table), "", "On the way there."),
-          simulated("response", itself, object(response_headers_table), "", "On the way back."),
+          no_effect("response", itself, object(response_headers_table),
+                    "On the way back; nobody in a run looks at it."),
       });
   return table;
 }

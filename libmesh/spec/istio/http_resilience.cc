@@ -116,7 +116,7 @@ const Table<FaultDelay>& delay_table() {
       "FaultDelay", "Delays requests before they are sent.",
       {
           simulated("fixedDelay", &FaultDelay::fixed_delay, istio_duration(), "", "How long."),
-          simulated("percentage", &FaultDelay::percentage, percent_object(), "0",
+          simulated("percentage", &FaultDelay::percentage, fault_percent(), "0",
                     "Share of the requests."),
           simulated_whole<FaultDelay>("percent",
                                       {.kind = Shape::Kind::Integer, .min = 0.0, .max = 100.0},
@@ -184,7 +184,7 @@ const Table<FaultAbort>& abort_table() {
           simulated("httpStatus", &FaultAbort::http_status, integer<std::uint32_t>(0), "",
                     "Status of the answer."),
           simulated("grpcStatus", &FaultAbort::grpc_status, text(), "", "gRPC status by name."),
-          simulated("percentage", &FaultAbort::percentage, percent_object(), "0",
+          simulated("percentage", &FaultAbort::percentage, fault_percent(), "0",
                     "Share of the requests."),
           rejected("http2Error", "HTTP/2 errors are not supported by istiod"),
       },

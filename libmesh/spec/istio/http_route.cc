@@ -19,7 +19,7 @@ const Table<Mirror>& mirror_table() {
       "HTTPMirrorPolicy", "Sends copies; their answers are dropped.",
       {
           required("destination", &Mirror::destination, object(destination_table), "Where to."),
-          simulated("percentage", &Mirror::percentage, percent_object(), "100",
+          simulated("percentage", &Mirror::percentage, mirror_percent(), "100",
                     "Share of the requests."),
       });
   return table;
@@ -132,7 +132,7 @@ std::vector<Field<WrittenRoute>> route_rows() {
                 "Sends failed requests again."),
       simulated("fault", &WrittenRoute::fault, object(fault_table), "", "Injected faults."),
       simulated("mirror", &WrittenRoute::mirror, object(destination_table), "", "Sends copies."),
-      simulated("mirrorPercentage", &WrittenRoute::mirror_percentage, percent_object(), "100",
+      simulated("mirrorPercentage", &WrittenRoute::mirror_percentage, mirror_percent(), "100",
                 "Share of the requests that mirror copies."),
       simulated_whole<WrittenRoute>("mirrorPercent", percent, read_mirror_percent, "",
                                     "Deprecated: whole percent."),
@@ -140,7 +140,8 @@ std::vector<Field<WrittenRoute>> route_rows() {
                                     "Deprecated: whole percent."),
       simulated("mirrors", &WrittenRoute::mirrors, list(object(mirror_table)), "",
                 "Sends copies to several destinations."),
-      reported("corsPolicy", object(cors_table), "Answers preflight requests of browsers."),
+      reported("corsPolicy", object(cors_table), "Answers preflight requests of browsers.")
+          .meanwhile("preflight requests are routed like others"),
       simulated("headers", &WrittenRoute::headers, object(headers_table), "",
                 "Changes of headers."),
       rejected("appendHeaders", "was removed from Istio: write headers.request.add"),

@@ -143,6 +143,10 @@ void check_load_balancer(const YamlNode& node, const Reading& at, LoadBalancer& 
   if (count_present(node, {"warmup", "warmupDurationSecs"}) > 1) {
     at.error(code::exclusive_fields, node, "only one of warmup, warmupDurationSecs may be set");
   }
+  if (balancer.simple == Simple::Passthrough) {
+    at.field("simple").warning(code::not_simulated, child_or_self(node, "simple"),
+                               "PASSTHROUGH is not simulated yet: hosts are chosen at random");
+  }
   const bool ignores_warmup = balancer.consistent_hash || balancer.simple == Simple::Random ||
                               balancer.simple == Simple::Passthrough;
   if (balancer.warmup && ignores_warmup) {
@@ -160,20 +164,25 @@ const Table<LoadBalancer>& load_balancer_table() {
           simulated("simple", &LoadBalancer::simple, simple(), "LEAST_REQUEST",
                     "A balancer without a key."),
           reported("consistentHash", &LoadBalancer::consistent_hash, object(consistent_hash_table),
-                   "A balancer with a key.", Severity::Warning),
+                   "A balancer with a key.", Severity::Warning)
+              .meanwhile("hosts are chosen at random"),
           reported("warmup", &LoadBalancer::warmup, object(warmup_table),
-                   "New hosts get more requests step by step."),
+                   "New hosts get more requests step by step.")
+              .meanwhile("new hosts get their full share at once"),
           reported(
               "warmupDurationSecs",
               [](LoadBalancer& b) -> auto& {
                 if (!b.warmup) b.warmup.emplace();
                 return b.warmup->duration;
               },
-              istio_duration(), "Old form of warmup."),
+              istio_duration(), "Old form of warmup.")
+              .meanwhile("new hosts get their full share at once"),
           reported("localityLbSetting", object(locality_table), "Prefers near hosts.",
-                   Severity::Warning),
+                   Severity::Warning)
+              .meanwhile("localities are not told apart"),
           reported("zoneAwareLbSetting", object(zone_aware_table), "Prefers the own zone (1.31).",
-                   Severity::Warning),
+                   Severity::Warning)
+              .meanwhile("localities are not told apart"),
       },
       check_load_balancer);
   return table;

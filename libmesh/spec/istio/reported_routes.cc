@@ -74,7 +74,22 @@ void check_l4_route(const YamlNode& node, const Reading& at, Anything&) {
   }
 }
 
-void check_methods(const YamlNode& node, const Reading& at, Anything&) {
+/// An origin needs a text to compare with.
+void check_origins(const YamlNode& node, const Reading& at) {
+  const YamlNode* origins = node.find("allowOrigins");
+  for (std::size_t i = 0; origins != nullptr && i < origins->items.size(); ++i) {
+    const YamlNode& origin = origins->items[i];
+    const bool empty = origin.kind == YamlNode::Kind::Mapping &&
+                       (origin.entries.empty() || origin.entries[0].second.scalar.empty());
+    if (!empty) continue;
+    at.field("allowOrigins")
+        .item(i)
+        .error(code::invalid_route, origin, "an origin is needed", "{exact: \"*\"} for all");
+  }
+}
+
+void check_cors(const YamlNode& node, const Reading& at, Anything&) {
+  check_origins(node, at);
   static const std::vector<std::string> methods = {"GET",    "HEAD",    "POST",    "PUT",   "PATCH",
                                                    "DELETE", "CONNECT", "OPTIONS", "TRACE", "*"};
   const YamlNode* list = node.find("allowMethods");
@@ -111,6 +126,31 @@ const Table<Anything>& tls_route_table() {
   return table;
 }
 
+void check_sni_hosts(const Reading& at, const YamlNode& tls,
+                     const std::vector<std::string>& hosts) {
+  for (std::size_t r = 0; r < tls.items.size(); ++r) {
+    const YamlNode* matches = tls.items[r].find("match");
+    for (std::size_t m = 0; matches != nullptr && m < matches->items.size(); ++m) {
+      const YamlNode* names = matches->items[m].find("sniHosts");
+      for (std::size_t n = 0; names != nullptr && n < names->items.size(); ++n) {
+        const std::string& name = names->items[n].scalar;
+        const bool covered = std::any_of(hosts.begin(), hosts.end(), [&](const std::string& host) {
+          return host_matches(host, name);
+        });
+        if (covered || is_ip_address(name)) continue;
+        at.item(r)
+            .field("match")
+            .item(m)
+            .field("sniHosts")
+            .item(n)
+            .error(code::invalid_match, names->items[n],
+                   "\"" + name + "\" lies in none of the rule's hosts",
+                   "write it, or a wildcard that covers it, in hosts");
+      }
+    }
+  }
+}
+
 const Table<Anything>& cors_table() {
   static const Table<Anything> table(
       "CorsPolicy", "What other origins may do.",
@@ -125,7 +165,7 @@ const Table<Anything>& cors_table() {
           part("unmatchedPreflights", word({"UNSPECIFIED", "FORWARD", "IGNORE"}),
                "Preflights of other origins."),
       },
-      check_methods);
+      check_cors);
   return table;
 }
 

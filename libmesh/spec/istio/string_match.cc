@@ -53,13 +53,23 @@ void check_string_match(const YamlNode& node, const Reading& at, const StringMat
 const Table<double>& percent_table() {
   static const Table<double> table(
       "Percent", "A share in percent.",
-      {simulated("value", itself, number(), "0", "Percent, 0 to 100.")},
-      [](const YamlNode& node, const Reading& at, double& value) {
-        if (value == 0.0 || (value >= 0.0001 && value <= 100.0)) return;
-        at.field("value").error(code::invalid_percentage, child_or_self(node, "value"),
-                                "must be 0 or lie between 0.0001 and 100");
-      });
+      {simulated("value", itself, number(), "0", "Percent, 0 to 100.")});
   return table;
+}
+
+Reader<double> percent_object(double least, std::string rule) {
+  Reader<double> reader = object(percent_table);
+  return {reader.shape,
+          [reader, least, rule](const YamlNode& node, const Reading& at, double& out) {
+            if (node.kind == YamlNode::Kind::Scalar) {
+              at.wrong_type(node, "a mapping (Percent)", "write {value: " + node.scalar + "}");
+              return false;
+            }
+            if (!reader.read(node, at, out)) return false;
+            if (out == 0.0 || (out >= least && out <= 100.0)) return true;
+            at.field("value").error(code::invalid_percentage, child_or_self(node, "value"), rule);
+            return false;
+          }};
 }
 
 const Table<std::uint32_t>& port_selector_table() {
@@ -92,15 +102,11 @@ Reader<StringMatch> string_match(StringMatchRules rules) {
           }};
 }
 
-Reader<double> percent_object() {
-  Reader<double> reader = object(percent_table);
-  return {reader.shape, [reader](const YamlNode& node, const Reading& at, double& out) {
-            if (node.kind == YamlNode::Kind::Scalar) {
-              at.wrong_type(node, "a mapping (Percent)", "write {value: " + node.scalar + "}");
-              return false;
-            }
-            return reader.read(node, at, out);
-          }};
+Reader<double> fault_percent() {
+  return percent_object(0.0001, "must be 0 or lie between 0.0001 and 100");
+}
+Reader<double> mirror_percent() {
+  return percent_object(0.0, "must lie between 0 and 100");
 }
 
 Reader<std::uint32_t> port_selector() {

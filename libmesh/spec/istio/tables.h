@@ -29,6 +29,8 @@ const Table<DirectResponse>& direct_response_table();
 const Table<Rewrite>& rewrite_table();
 const Table<Anything>& cors_table();
 const Table<Anything>& tls_route_table();
+/// sniHosts of TLS routes belong to the rule's hosts.
+void check_sni_hosts(const Reading& at, const YamlNode& tls, const std::vector<std::string>& hosts);
 const Table<Anything>& tcp_route_table();
 
 /// Which forms of a StringMatch istiod takes differ by the field.
@@ -40,8 +42,10 @@ Reader<StringMatch> string_match(StringMatchRules rules = {});
 /// Why Istio refuses a regular expression; empty when it does not (RE2, at most 1024 characters).
 std::string regex_problem(const std::string& regex);
 
-/// Percent {value: 0 … 100}.
-Reader<double> percent_object();
+/// Percent {value: 0, or 0.0001 … 100}, of faults.
+Reader<double> fault_percent();
+/// Percent {value: 0 … 100}, of mirrors.
+Reader<double> mirror_percent();
 /// {number: 1 … 65535}.
 Reader<std::uint32_t> port_selector();
 /// gateways: "mesh", "name", "namespace/name".

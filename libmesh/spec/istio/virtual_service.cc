@@ -33,7 +33,10 @@ void check_hosts(const YamlNode& list, const Reading& at, const VirtualService& 
   bool valid = true;
   for (std::size_t i = 0; i < list.items.size(); ++i) {
     const std::string& host = list.items[i].scalar;
-    const char* problem = is_ip_address(host) ? nullptr : domain_problem(host, true);
+    // Envoy's own names for clusters, of gateways that pass TLS through.
+    const bool passed_through = !in_mesh && host.starts_with("outbound_");
+    const char* problem =
+        is_ip_address(host) || passed_through ? nullptr : domain_problem(host, true);
     if (problem == nullptr && host == "*" && in_mesh) {
       problem = "\"*\" is allowed only with gateways other than mesh";
     }
@@ -81,6 +84,9 @@ void check_spec(const YamlNode& node, const Reading& at, VirtualService& rule) {
     check_hosts(*node.find("hosts"), at.field("hosts"), rule, !at_gateways);
   }
   if (!at_gateways) check_claims(at, rule);
+  if (const YamlNode* tls = node.find("tls"); tls != nullptr) {
+    check_sni_hosts(at.field("tls"), *tls, rule.hosts);
+  }
   if (const YamlNode* gateways = node.find("gateways"); gateways != nullptr) {
     check_gateway_names(at.field("gateways"), *gateways);
   }
@@ -102,8 +108,10 @@ const Table<VirtualService>& spec_table() {
                     "Where the rules apply: gateways, or mesh for all sidecars."),
           simulated("http", &VirtualService::http, list(http_route()), "",
                     "Rules for HTTP; the first that matches is taken."),
-          reported("tls", list(object(tls_route_table)), "Rules for TLS.", Severity::Warning),
-          reported("tcp", list(object(tcp_route_table)), "Rules for TCP.", Severity::Warning),
+          reported("tls", list(object(tls_route_table)), "Rules for TLS.", Severity::Warning)
+              .meanwhile("only HTTP is routed"),
+          reported("tcp", list(object(tcp_route_table)), "Rules for TCP.", Severity::Warning)
+              .meanwhile("only HTTP is routed"),
           simulated("exportTo", &VirtualService::export_to, list(text()), "*",
                     "Namespaces that see the rules."),
       },

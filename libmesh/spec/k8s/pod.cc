@@ -53,11 +53,11 @@ const Table<Container>& resources_table() {
   static const Table<Container> table(
       "ResourceRequirements", "What a container may use.",
       {
-          simulated("limits", itself,
-                    amounts(&Container::cpu_limit_milli, &Container::memory_limit_bytes), "",
+          no_effect("limits", itself,
+                    amounts(&Container::cpu_limit_milli, &Container::memory_limit_bytes),
                     "At most."),
-          simulated("requests", itself,
-                    amounts(&Container::cpu_request_milli, &Container::memory_request_bytes), "",
+          no_effect("requests", itself,
+                    amounts(&Container::cpu_request_milli, &Container::memory_request_bytes),
                     "Kept free for it."),
           no_effect("claims", any(), "Devices."),
       });
@@ -79,7 +79,7 @@ std::vector<Field<Container>> container_rows() {
   return {
       required("name", &Container::name, dns_label("a container name"), "Name."),
       simulated("ports", &Container::ports, list(object(container_port_table)), "", "Ports."),
-      simulated("resources", itself, object(resources_table), "", "CPU and memory."),
+      no_effect("resources", itself, object(resources_table), "Behaviour says what it can do."),
       no_effect("image", text(), "Applications are described by behaviour."),
       no_effect("imagePullPolicy", word({"Always", "IfNotPresent", "Never"}), "When to pull."),
       no_effect("command", list(text()), "Entry point."),

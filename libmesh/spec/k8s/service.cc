@@ -97,17 +97,21 @@ std::vector<Field<Service>> spec_rows() {
   return {
       simulated("selector", &Service::selector, labels(), "", "Labels of the pods behind it."),
       simulated("ports", &Service::ports, list(object(port_table)), "", "Ports."),
-      simulated("type", &Service::type,
-                word({"ClusterIP", "NodePort", "LoadBalancer", "ExternalName"}), "ClusterIP",
+      no_effect("type", &Service::type,
+                word({"ClusterIP", "NodePort", "LoadBalancer", "ExternalName"}),
                 "How it is published."),
       simulated("clusterIP", &Service::cluster_ip, text(), "", "None makes it headless."),
-      simulated("externalName", &Service::external_name, text(), "", "Host behind the alias."),
+      reported("externalName", &Service::external_name, text(), "Host behind the alias.",
+               Severity::Warning)
+          .meanwhile("requests to the alias get 503 NC"),
       reported("trafficDistribution", &Service::traffic_distribution,
                word({"PreferClose", "PreferSameZone", "PreferSameNode"}),
-               "Prefers endpoints that are near."),
+               "Prefers endpoints that are near.")
+          .meanwhile("endpoints are used wherever they are"),
       reported("internalTrafficPolicy", word({"Cluster", "Local"}),
                "Local keeps traffic on the node.")
-          .with_default("Cluster"),
+          .with_default("Cluster")
+          .meanwhile("endpoints are used wherever they are"),
       no_effect("allocateLoadBalancerNodePorts", boolean(), "Node ports of a load balancer."),
       no_effect("clusterIPs", any(), "Addresses per family."),
       no_effect("externalIPs", any(), "Further addresses."),

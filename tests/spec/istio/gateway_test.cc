@@ -36,6 +36,7 @@ servers:
   CHECK(g.servers[0].hosts == std::vector<std::string>{"*", "shop/a.io"});
   CHECK(g.servers[0].https_redirect);
   CHECK(g.servers[0].tls_mode.empty());
+  CHECK(g.servers[1].protocol == "GRPC");
   CHECK(g.servers[1].hosts == std::vector<std::string>{"*.b.io"});
   CHECK(g.servers[1].place == Place{"test.yaml", 10, 5});
 }
@@ -71,7 +72,7 @@ TEST_CASE("gateway: what istiod refuses of servers") {
           {"namespaces by sign", http + "hosts: ['./a.io', '*/b.io', '10.0.0.1']", ""},
           {"a protocol without simulation",
            "port: {number: 31400, name: tcp, protocol: TCP}\nhosts: ['*']",
-           "warning MS0301 " + path + ".port.protocol: servers for TCP are not simulated yet"},
+           "warning MS0301 " + path + ".port: servers for TCP are not simulated yet"},
       },
       server);
 }
@@ -79,30 +80,32 @@ TEST_CASE("gateway: what istiod refuses of servers") {
 TEST_CASE("gateway: what istiod refuses of TLS") {
   const std::string path = "spec.servers[0]";
   const std::string named =
-      "warning MS0301 " + path + ".port.protocol: servers for HTTPS are not simulated yet\n";
+      "warning MS0301 " + path +
+      ".port: servers for HTTPS that pass TLS through are not simulated yet\n";
   check_rows(
       {
-          {"HTTPS without tls", https,
-           "error MS0219 " + path + ": protocol HTTPS needs tls\n" +
-               named.substr(0, named.size() - 1)},
+          {"HTTPS without tls", https, "error MS0219 " + path + ": protocol HTTPS needs tls"},
+          {"HTTPS that is opened", https + "tls: {mode: SIMPLE, credentialName: s}", ""},
+          {"a redirect on HTTPS",
+           https + "tls: {mode: SIMPLE, credentialName: s, httpsRedirect: true}",
+           "warning MS0304 " + path + ".tls: httpsRedirect is meant for HTTP servers"},
           {"HTTP with a certificate",
            http + "hosts: [a.io]\ntls: {mode: SIMPLE, credentialName: s}",
            "error MS0219 " + path +
                ".tls: protocol HTTP is plain text and takes no tls but httpsRedirect"},
           {"simple without certificate", https + "tls: {mode: SIMPLE}",
-           named + "error MS0218 " + path +
+           "error MS0218 " + path +
                ".tls: mode SIMPLE needs credentialName, or serverCertificate and privateKey"},
           {"mutual without authority",
            https + "tls: {mode: MUTUAL, serverCertificate: c, privateKey: k}",
-           named + "error MS0218 " + path +
-               ".tls: mode MUTUAL needs caCertificates or credentialName"},
+           "error MS0218 " + path + ".tls: mode MUTUAL needs caCertificates or credentialName"},
           {"two sources",
            https + "tls: {mode: SIMPLE, credentialName: s, serverCertificate: c, privateKey: k}",
-           named + "error MS0203 " + path +
+           "error MS0203 " + path +
                ".tls: only one of credentialName, credentialNames, tlsCertificates, "
                "serverCertificate with privateKey may be set"},
           {"Istio's own with a secret", https + "tls: {mode: ISTIO_MUTUAL, credentialName: s}",
-           named + "error MS0218 " + path +
+           "error MS0218 " + path +
                ".tls.credentialName: mode ISTIO_MUTUAL takes Istio's own certificates"},
           {"passing through with a secret", https + "tls: {mode: PASSTHROUGH, credentialName: s}",
            named + "warning MS0304 " + path +
@@ -113,6 +116,13 @@ TEST_CASE("gateway: what istiod refuses of TLS") {
                "TLSV1_3, got \"1.2\""},
       },
       server);
+}
+
+TEST_CASE("gateway: handshakes are named as not simulated") {
+  CHECK_EQ(
+      testing::complaints(server(https + "tls: {mode: SIMPLE, credentialName: s}"), Severity::Info),
+      "info MS0301 spec.servers[0].tls.mode: is not simulated yet: handshakes succeed and "
+      "cost nothing");
 }
 
 TEST_CASE("gateway: what istiod refuses as a whole") {

@@ -47,9 +47,13 @@ TEST_CASE("load_balancer: hashing and warm-up are kept") {
 
 TEST_CASE("load_balancer: what istiod refuses or what surprises") {
   const std::string path = "spec.trafficPolicy.loadBalancer";
-  const std::string hash = "warning MS0301 " + path + ".consistentHash: is not simulated yet\n";
+  const std::string hash = "warning MS0301 " + path +
+                           ".consistentHash: is not simulated yet: hosts are chosen at random\n";
   check_rows(
       {
+          {"the address that the caller dialled", "simple: PASSTHROUGH",
+           "warning MS0301 " + path +
+               ".simple: PASSTHROUGH is not simulated yet: hosts are chosen at random"},
           {"a word that is none", "simple: ROUNDROBIN",
            "error MS0106 " + path +
                ".simple: must be one of UNSPECIFIED, LEAST_CONN, RANDOM, PASSTHROUGH, "

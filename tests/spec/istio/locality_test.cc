@@ -13,7 +13,8 @@ std::string locality(const std::string& fields) {
 
 TEST_CASE("locality: settings are checked inside") {
   const std::string path = "spec.trafficPolicy.loadBalancer.localityLbSetting";
-  const std::string named = "warning MS0301 " + path + ": is not simulated yet";
+  const std::string named =
+      "warning MS0301 " + path + ": is not simulated yet: localities are not told apart";
   testing::check_rows(
       {
           {"valid shares", "distribute: [{from: a/b/*, to: {a/b/*: 80, c/*: 20}}]", named},
@@ -39,7 +40,7 @@ TEST_CASE("locality: the zone-aware form is known") {
   CHECK_EQ(testing::complaints(testing::with_policy(
                "loadBalancer: {zoneAwareLbSetting: {enabled: true, minClusterSize: 6}}")),
            "warning MS0301 spec.trafficPolicy.loadBalancer.zoneAwareLbSetting: is not simulated "
-           "yet");
+           "yet: localities are not told apart");
 }
 
 }  // namespace

@@ -19,16 +19,16 @@ TEST_CASE("reported_routes: valid ones are one warning") {
                            "  destinationSubnets: [10.0.0.0/8], gateways: [mesh]}],\n"
                            "  route: [{destination: {host: db, port: {number: 1}}, weight: 1}]}]"),
                       Severity::Info),
-           "warning MS0301 spec.tcp: is not simulated yet");
+           "warning MS0301 spec.tcp: is not simulated yet: only HTTP is routed");
   CHECK_EQ(complaints(rule("tls: [{match: [{port: 443, sniHosts: [a.io]}], route: [{destination: "
                            "{host: a}}]}]"),
                       Severity::Info),
-           "warning MS0301 spec.tls: is not simulated yet");
+           "warning MS0301 spec.tls: is not simulated yet: only HTTP is routed");
 }
 
 TEST_CASE("reported_routes: what istiod refuses") {
-  const std::string tcp = "warning MS0301 spec.tcp: is not simulated yet\n";
-  const std::string tls = "warning MS0301 spec.tls: is not simulated yet\n";
+  const std::string tcp = "warning MS0301 spec.tcp: is not simulated yet: only HTTP is routed\n";
+  const std::string tls = "warning MS0301 spec.tls: is not simulated yet: only HTTP is routed\n";
   check_rows(
       {
           {"tcp without route", "tcp: [{match: [{port: 1}]}]",
@@ -37,6 +37,10 @@ TEST_CASE("reported_routes: what istiod refuses") {
            tls + "error MS0105 spec.tls[0]: match is required"},
           {"tls without SNI", "tls: [{match: [{port: 1}], route: [{destination: {host: a}}]}]",
            tls + "error MS0105 spec.tls[0].match[0]: sniHosts is required"},
+          {"a name outside the rule's hosts",
+           "tls: [{match: [{sniHosts: [b.io]}], route: [{destination: {host: a}}]}]",
+           tls + "error MS0212 spec.tls[0].match[0].sniHosts[0]: \"b.io\" lies in none of the "
+                 "rule's hosts"},
           {"a subnet that is none",
            "tcp: [{match: [{destinationSubnets: [10.0.0.0/40]}], route: [{destination: {host: "
            "a}}]}]",
@@ -56,10 +60,13 @@ TEST_CASE("reported_routes: CORS policies are checked inside") {
   CHECK_EQ(complaints(testing::with_routed_rule("corsPolicy: {allowOrigins: [{exact: '*'}], "
                                                 "allowMethods: [GET], maxAge: 24h}"),
                       Severity::Info),
-           "info MS0301 spec.http[0].corsPolicy: is not simulated yet");
+           "info MS0301 spec.http[0].corsPolicy: is not simulated yet: preflight requests are "
+           "routed like others");
   CHECK_EQ(complaints(testing::with_routed_rule("corsPolicy: {allowMethods: [get], maxAge: 0s}")),
            "error MS0213 spec.http[0].corsPolicy.allowMethods[0]: \"get\" is not an HTTP method\n"
            "error MS0206 spec.http[0].corsPolicy.maxAge: must be at least 1ms, got 0s");
+  CHECK_EQ(complaints(testing::with_routed_rule("corsPolicy: {allowOrigins: [{}, {exact: a}]}")),
+           "error MS0213 spec.http[0].corsPolicy.allowOrigins[0]: an origin is needed");
 }
 
 }  // namespace

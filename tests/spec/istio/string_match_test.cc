@@ -86,6 +86,12 @@ TEST_CASE("string_match: percentages") {
            "error MS0103 " + path + ".value: expected a number, found the text \"50%\""},
       },
       fault);
+  CHECK_EQ(testing::complaints(
+               with_routed_rule("mirror: {host: b}\nmirrorPercentage: {value: 0.00001}")),
+           "");
+  CHECK_EQ(
+      testing::complaints(with_routed_rule("mirror: {host: b}\nmirrorPercentage: {value: 101}")),
+      "error MS0207 spec.http[0].mirrorPercentage.value: must lie between 0 and 100");
   const auto problems = testing::read_text(fault("50")).problems;
   CHECK(problems.items().at(0).hint == "write {value: 50}");
 }

@@ -43,7 +43,9 @@ TEST_CASE("service: what Kubernetes refuses") {
       {
           {"no ports", "selector: {app: x}", "error MS0105 spec: ports is required"},
           {"headless may have none", "clusterIP: None", ""},
-          {"an alias needs none", "{type: ExternalName, externalName: api.example.com}", ""},
+          {"an alias needs none", "{type: ExternalName, externalName: api.example.com}",
+           "warning MS0301 spec.externalName: is not simulated yet: requests to the alias get 503 "
+           "NC"},
           {"an alias needs a host", "{type: ExternalName}",
            "error MS0208 spec: type ExternalName needs an externalName"},
           {"two ports need names", "ports: [{port: 80}, {name: b, port: 81}]",
@@ -92,13 +94,16 @@ TEST_CASE("service: a name starts with a letter and has no dots") {
 }
 
 TEST_CASE("service: what is not simulated is named, a default is not") {
-  CHECK_EQ(testing::complaints(service("ports: [{port: 80}]\ninternalTrafficPolicy: Cluster\n"
-                                       "trafficDistribution: PreferClose"),
-                               Severity::Info),
-           "info MS0301 spec.trafficDistribution: is not simulated yet");
+  CHECK_EQ(
+      testing::complaints(service("ports: [{port: 80}]\ninternalTrafficPolicy: Cluster\n"
+                                  "trafficDistribution: PreferClose"),
+                          Severity::Info),
+      "info MS0301 spec.trafficDistribution: is not simulated yet: endpoints are used wherever "
+      "they are");
   CHECK_EQ(testing::complaints(service("{ports: [{port: 80}], internalTrafficPolicy: Local}"),
                                Severity::Info),
-           "info MS0301 spec.internalTrafficPolicy: is not simulated yet");
+           "info MS0301 spec.internalTrafficPolicy: is not simulated yet: endpoints are used "
+           "wherever they are");
 }
 
 }  // namespace
