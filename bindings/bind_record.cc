@@ -30,6 +30,7 @@ py::dict info_of(const RunRecord& r) {
   out["requests_created"] = info.requests_created;
   out["requests_in_flight"] = info.requests_in_flight;
   out["runs"] = info.runs;
+  out["updates_via_merge"] = info.updates_via_merge;
   out["fault_spans"] = spans;
   out["bucket_ns"] = r.bucket.ns;
   return out;
@@ -62,6 +63,9 @@ void add_views_of_items(const RunRecord& r, py::handle owner, py::dict& out) {
   out["events.detail"] = member_view<u32>(r.events, &Noted::detail, owner);
   out["stats.proxy"] = member_view<u32>(r.stats, &ClusterStats::proxy, owner);
   out["stats.cluster"] = member_view<u32>(r.stats, &ClusterStats::cluster, owner);
+  visit_gauges([&](const char* name, std::uint32_t ClusterStats::*gauge) {
+    out[py::str(std::string("stats.") + name)] = member_view<u32>(r.stats, gauge, owner);
+  });
   out["endpoints.workload"] =
       computed<u32>(r.names.endpoint_workload.items(), [](WorkloadId w) { return w.value; });
 }

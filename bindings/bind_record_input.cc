@@ -73,6 +73,7 @@ void read_info(const py::dict& from, RunRecord& r) {
   info.requests_created = field<std::uint64_t>(from, "requests_created");
   info.requests_in_flight = field<std::uint64_t>(from, "requests_in_flight");
   info.runs = field<decltype(info.runs)>(from, "runs");
+  info.updates_via_merge = field<std::uint64_t>(from, "updates_via_merge");
   for (const py::handle item : field<py::list>(from, "fault_spans")) {
     const auto span = item.cast<py::sequence>();
     info.fault_spans.push_back({Instant{span[0].cast<std::int64_t>()},
@@ -147,11 +148,17 @@ void read_stats(const Columns& columns, RunRecord& r) {
   check_ids(proxy, r.names.endpoints.size(), "stats.proxy");
   check_ids(cluster, r.names.clusters.size(), "stats.cluster");
   for (std::size_t i = 0; i < proxy.size(); ++i) {
-    ClusterStats row{EndpointId{proxy[i]}, ClusterId{cluster.at(i)}, {}};
+    ClusterStats row;
+    row.proxy = EndpointId{proxy[i]};
+    row.cluster = ClusterId{cluster.at(i)};
     const std::uint64_t* from = counters.data(static_cast<py::ssize_t>(i), 0);
     std::copy(from, from + cluster_counter_count, row.counters.begin());
     r.stats.push_back(row);
   }
+  visit_gauges([&](const char* name, std::uint32_t ClusterStats::*gauge) {
+    const auto values = columns.vector<std::uint32_t>(std::string("stats.") + name);
+    for (std::size_t i = 0; i < r.stats.size(); ++i) r.stats[i].*gauge = values.at(i);
+  });
 }
 
 void read_histograms(const Columns& columns, const std::string& table,

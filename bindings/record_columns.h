@@ -62,6 +62,7 @@ void visit_columns(Record& r, Visit&& visit) {
   visit("requests", "details", r.requests.details);
   visit("requests", "mirror", r.requests.mirror);
   visit("requests", "inbound", r.requests.inbound);
+  visit("requests", "inbound", r.requests.inbound);
 
   visit("attempts", "request", r.attempts.request);
   visit("attempts", "number", r.attempts.number);
@@ -93,6 +94,15 @@ void visit_histograms(Record& r, Visit&& visit) {
   visit("latency_by_load", r.latency_by_load);
   visit("queue_time_by_workload", r.queue_time_by_workload);
   visit("service_time_by_workload", r.service_time_by_workload);
+}
+
+/// Calls visit("gauge", member) for every gauge of ClusterStats.
+template <class Visit>
+void visit_gauges(Visit&& visit) {
+  visit("connections_active", &ClusterStats::connections_active);
+  visit("requests_active", &ClusterStats::requests_active);
+  visit("pending_active", &ClusterStats::pending_active);
+  visit("ejections_active", &ClusterStats::ejections_active);
 }
 
 /// Calls visit("workloads", names) for every list of names.

@@ -19,6 +19,7 @@ Example:
     ...   selector: {matchLabels: {app: cart}}
     ...   template:
     ...     metadata: {labels: {app: cart}}
+    ...     spec: {containers: [{name: cart, image: cart}]}
     ... ---
     ... apiVersion: meshsim.dev/v1alpha1
     ... kind: Scenario

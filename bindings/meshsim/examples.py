@@ -22,6 +22,7 @@ apiVersion: meshsim.dev/v1alpha1
 kind: Scenario
 metadata: {name: tiny}
 spec:
+  behaviour: {workloads: {cart: {workers: 8, time: {exponential: {mean: 5ms}}}}}
   load: [{name: shoppers, to: {service: cart}, open: {rate: 50}}]
   run: {until: 10s}
 """

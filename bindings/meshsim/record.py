@@ -35,6 +35,7 @@ class RunInfo:
     requests_created: int
     requests_in_flight: int
     runs: int  # replications added up
+    updates_via_merge: int  # cluster updates that Envoy would have merged
     fault_spans: tuple[tuple[int, int, int], ...]
     bucket_ns: int
 

@@ -5,9 +5,9 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from meshsim.plot import PANELS, figure
+from meshsim.plot import small_figure
 from meshsim.plot.choices import split_service
-from meshsim.plot.style import svg_text
+from meshsim.plot.style import marks, service_short, svg_text, when
 from meshsim.record import RunRecord
 from meshsim.store import atomic_write
 from meshsim.tables import Table
@@ -32,7 +32,7 @@ def report_html(record: RunRecord) -> str:
         _section("verdict", "Thresholds", _verdict(record)),
         _section("users", "What the users saw", _loads(record)),
         _section("hops", "Hops", _edges(record)),
-        *_pictures(record),
+        _section("pictures", "Over time", _pictures(record)),
         _section("events", "Events", _events(record)),
         _section("diagnostics", "Diagnostics", _diagnostics(record)),
         _section("scenario", "Scenario", _source(record.context.effective_yaml)),
@@ -111,7 +111,7 @@ LOAD_COLUMNS: dict[str, tuple[str, Cell]] = {
 
 EDGE_COLUMNS: dict[str, tuple[str, Cell]] = {
     "source": ("Source", lambda v: escape(str(v or "–"))),
-    "service": ("Service", lambda v: escape(str(v or "no route"))),
+    "service": ("Service", lambda v: escape(service_short(v or "no route"))),
     "destination": ("Destination", lambda v: escape(str(v or "no host"))),
     "rps": ("Rate (1/s)", digits),
     "success_rate": ("Ok", percent),
@@ -157,30 +157,26 @@ def _html_table(
     )
 
 
-PICTURES = {
-    "throughput": "Requests over time",
-    "latency": "Latency over time",
-    "failures": "Failures over time",
-    "split": "Split between versions",
-    "versions": "Versions compared",
-    "queues": "Requests inside workloads",
-    "hosts": "Hosts",
-    "topology": "Call graph",
-}
+#: Pictures in the order of the page; those of versions only where there are several.
+PICTURES = (
+    "throughput", "latency", "split", "versions", "failures", "queues", "hosts", "topology",
+)  # fmt: skip
 
 
-def _pictures(record: RunRecord) -> list[str]:
+def _pictures(record: RunRecord) -> str:
     several = split_service(record) is not None
     names = [n for n in PICTURES if several or n not in ("split", "versions")]
-    assert set(names) <= set(PANELS)
-    return [
-        _section(
-            f"picture-{name}",
-            PICTURES[name],
-            f"<figure>{svg_text(figure(record, name), f'meshsim-{name}')}</figure>",
-        )
-        for name in names
-    ]
+    drawn = [svg_text(small_figure(record, name), f"meshsim-{name}") for name in names]
+    figures = "\n".join(f"<figure>{svg}</figure>" for svg in drawn)
+    return f'<div class="pictures">{figures}</div>\n<ul class="marks">{_marks(record)}</ul>'
+
+
+def _marks(record: RunRecord) -> str:
+    """What the letters and numbers above the axes stand for."""
+    return "".join(
+        f"<li><b>{name}</b> {escape(span.label)} ({when(span)})</li>"
+        for name, span in marks(record)
+    )
 
 
 def _events(record: RunRecord) -> str:

@@ -70,7 +70,7 @@ def milliseconds_text(ms: float) -> str:
 
 
 def digits(value: float, significant: int = 3) -> str:
-    """A number with that many significant digits and no exponent.
+    """A number with that many significant digits, all those before the point, no exponent.
 
     Example:
         >>> digits(1234.5), digits(0.01234), digits(0)
@@ -80,9 +80,8 @@ def digits(value: float, significant: int = 3) -> str:
         return "–"
     if value == 0 or not math.isfinite(value):
         return "0" if value == 0 else str(value)
-    places = significant - 1 - math.floor(math.log10(abs(value)))
-    rounded = round(value, places)
-    text = f"{rounded:.{max(places, 0)}f}"
+    places = max(significant - 1 - math.floor(math.log10(abs(value))), 0)
+    text = f"{value:.{places}f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 

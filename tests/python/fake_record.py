@@ -75,6 +75,7 @@ def info(seconds: int) -> dict[str, Any]:
         "requests_created": 60212,
         "requests_in_flight": 0,
         "runs": 1,
+        "updates_via_merge": 0,
         "fault_spans": [(seconds * SECOND // 3, seconds * SECOND // 2, 0)],
         "bucket_ns": SECOND,
     }

@@ -178,11 +178,11 @@ def test_a_bar_is_drawn_on_stderr(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_a_run_that_needs_too_much_memory_is_refused() -> None:
-    plan = tiny().with_({"run.memoryLimit": "1Ki"}).compile()
+    plan = tiny().with_({"run.memoryLimit": "1Mi", "Deployment/cart:spec.replicas": 2000}).compile()
     for attempt in (plan.run, plan.start, lambda: plan.replicate(replications=2)):
         with pytest.raises(ms.MemoryLimitExceeded, match="memoryLimit") as raised:
             attempt()
-        assert raised.value.needed > raised.value.limit == 1024
+        assert raised.value.needed > raised.value.limit == 2**20
         assert isinstance(raised.value, MemoryError)
 
 

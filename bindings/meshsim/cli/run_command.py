@@ -35,7 +35,9 @@ Example:
     "--set", "overrides", multiple=True, metavar="PATH=VALUE",
     help='Change a value: a path in the scenario\'s spec, or "Kind/name:spec.path" of an object.',
 )  # fmt: skip
-@click.option("--out", type=click.Path(path_type=Path), help="Folder to write the run to.")
+@click.option(
+    "--out", "folder", type=click.Path(path_type=Path), help="Folder to write the run to."
+)
 @click.option("--report", is_flag=True, help="Write report.html there too (default folder: out).")
 @click.option("--png", is_flag=True, help="Write report.png there too (default folder: out).")
 @click.option("--print-effective", is_flag=True, help="Print the scenario with every default.")
@@ -133,7 +135,7 @@ def finished(
     from meshsim.record import merged
 
     record = merged(records)
-    folder = options["out"]
+    folder = options["folder"]
     if folder is None and (options["report"] or options["png"]):
         folder = Path("out")
     artefacts = written(record, folder, options)

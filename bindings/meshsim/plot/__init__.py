@@ -18,16 +18,16 @@ from meshsim.plot import (
 )
 from meshsim.record import RunRecord
 
-#: Pictures of one panel: name -> (drawing function, inches of height).
-PANELS: dict[str, tuple[Callable[..., None], float]] = {
-    "throughput": (throughput.draw, 6.0),
-    "latency": (latency.draw, 6.0),
-    "split": (split.draw, 6.0),
-    "versions": (split.draw_health, 6.0),
-    "hosts": (hosts.draw, 6.0),
-    "queues": (queues.draw, 6.0),
-    "failures": (failures.draw, 6.0),
-    "topology": (topology.draw, 7.0),
+#: Pictures of one panel: name -> drawing function.
+PANELS: dict[str, Callable[..., None]] = {
+    "throughput": throughput.draw,
+    "latency": latency.draw,
+    "split": split.draw,
+    "versions": split.draw_health,
+    "hosts": hosts.draw,
+    "queues": queues.draw,
+    "failures": failures.draw,
+    "topology": topology.draw,
 }
 NAMES = ("overview", *PANELS)
 
@@ -50,11 +50,24 @@ def figure(record: RunRecord, name: str, **options: Any) -> style.Picture:
         if name == "overview":
             _refuse_unknown(name, options, set())
             return overview.draw(record)
-        draw, height = PANELS[name]
-        _refuse_unknown(name, options, set(inspect.signature(draw).parameters) - {"axes", "record"})
-        made = style.new_figure(style.WIDTH_IN * 0.7, height)
-        draw(made.subplots(), record, **options)
+        known = set(inspect.signature(PANELS[name]).parameters) - {"axes", "record"}
+        _refuse_unknown(name, options, known)
+        made = style.new_figure(style.WIDTH_IN * 0.7, 7.0 if name == "topology" else 6.0)
+        PANELS[name](made.subplots(), record, **options)
         style.add_caption(made, record)
+        return made
+
+
+def small_figure(record: RunRecord, name: str) -> style.Picture:
+    """A panel for a page that has the caption elsewhere.
+
+    Args:
+        record: Of which run.
+        name: One of PANELS.
+    """
+    with style.styled():
+        made = style.new_figure(style.WIDTH_IN * 0.46, 4.9)
+        PANELS[name](made.subplots(), record)
         return made
 
 
@@ -79,4 +92,4 @@ def _refuse_unknown(name: str, options: dict[str, Any], known: set[str]) -> None
         raise ValueError(f"picture {name!r} has no option {unknown[0]!r}; {has}")
 
 
-__all__ = ["NAMES", "PANELS", "compare_runs", "figure"]
+__all__ = ["NAMES", "PANELS", "compare_runs", "figure", "small_figure"]

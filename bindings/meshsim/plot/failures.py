@@ -42,12 +42,13 @@ def draw(axes: Axes, record: RunRecord) -> None:
         axes.set_ylim(0, 1)
         return style.nothing_here(axes, "no request failed in this run")
     middle = steps.starts_s + steps.widths_s / 2
-    shown = worst[:LINES_MAX]
+    shown, top = worst[:LINES_MAX], 0.0
     for name, colour in zip(shown, style.colours(len(shown)), strict=False):
         total = ended[name].sum(axis=0)
         share = np.full(steps.count, np.nan)
         np.divide(100 * ended[name][1], total, out=share, where=total > 0)
         axes.plot(middle, share, color=colour, label=style.short(name, 40))
-    axes.set_ylim(0, 103)
+        top = max(top, float(np.nanmax(share)))
+    axes.set_ylim(0, min(max(1.1 * top, 5.0), 103.0))
     style.legend_below(axes, columns=2)
     return None

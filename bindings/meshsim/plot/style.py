@@ -177,15 +177,15 @@ def shade(axes: Axes, record: RunRecord) -> None:
         )  # fmt: skip
 
 
+def when(span: series.Span) -> str:
+    """`20–30 s`, or `48 s` for what has no length."""
+    begin, end = digits(span.from_s, 4), digits(span.to_s, 4)
+    return f"{begin}–{end} s" if span.to_s > span.from_s else f"{begin} s"
+
+
 def caption(record: RunRecord, limit: int = 12) -> str:
     """What the letters and numbers above the axes stand for."""
-    parts = []
-    for name, span in marks(record):
-        if span.to_s > span.from_s:
-            when = f"{digits(span.from_s, 4)}–{digits(span.to_s, 4)} s"
-        else:
-            when = f"{digits(span.from_s, 4)} s"
-        parts.append(f"{name} = {span.label} ({when})")
+    parts = [f"{name} = {span.label} ({when(span)})" for name, span in marks(record)]
     more = len(parts) - limit
     return "     ".join(parts[:limit]) + (f"     … and {more} more" if more > 0 else "")
 
