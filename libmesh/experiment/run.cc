@@ -147,8 +147,8 @@ std::vector<std::shared_ptr<const RunRecord>> replicate(std::shared_ptr<const Pl
 }
 
 std::vector<std::uint64_t> replication_seeds(std::uint64_t seed, std::uint32_t count) {
-  std::vector<std::uint64_t> seeds;
-  for (std::uint32_t i = 0; i < count; ++i) seeds.push_back(i == 0 ? seed : scramble(scramble(seed) + i));
+  std::vector<std::uint64_t> seeds(count, seed);
+  for (std::uint32_t i = 1; i < count; ++i) seeds[i] = scramble(scramble(seed) + i);
   return seeds;
 }
 
