@@ -160,14 +160,19 @@ void Registry::index_virtual_services() {
     }
     for (const std::string& host : view.hosts) {
       if (is_wildcard(host)) {
-        wildcard_rules_.emplace_back(host, v);
+        const bool has_services =
+            std::any_of(services_.begin(), services_.end(), [&host](const ServiceView& service) {
+              return find_port(*service.spec, 80) != nullptr && is_subset_of(service.host, host);
+            });
+        wildcard_rules_.push_back({host, v, has_services});
       } else {
         rules_by_host_[host].push_back(v);
       }
     }
   }
-  std::stable_sort(wildcard_rules_.begin(), wildcard_rules_.end(),
-                   [](const auto& a, const auto& b) { return a.first.size() > b.first.size(); });
+  std::stable_sort(
+      wildcard_rules_.begin(), wildcard_rules_.end(),
+      [](const auto& a, const auto& b) { return a.pattern.size() > b.pattern.size(); });
 }
 
 const ServiceView* Registry::service(const std::string& host) const {
@@ -196,21 +201,40 @@ ClientView Registry::client(const Draft& draft, WorkloadId workload) const {
   return {draft.plan.workloads[workload].name_space, labels_[workload]};
 }
 
+bool Registry::is_visible(std::size_t rule, const ClientView& client) const {
+  const istio::VirtualService& spec = *virtual_services_[rule].spec;
+  return exported_to(spec.export_to, spec.metadata.name_space, client.name_space);
+}
+
 const VirtualServiceView* Registry::rule_for_sidecar(const std::string& host,
                                                      const ClientView& client) const {
-  const auto visible = [this, &client](std::size_t v) {
-    const istio::VirtualService& spec = *virtual_services_[v].spec;
-    return exported_to(spec.export_to, spec.metadata.name_space, client.name_space);
-  };
   if (const auto exact = rules_by_host_.find(host); exact != rules_by_host_.end()) {
     for (const std::size_t v : exact->second) {
-      if (visible(v)) return &virtual_services_[v];
+      if (is_visible(v, client)) return &virtual_services_[v];
     }
   }
-  for (const auto& [pattern, v] : wildcard_rules_) {
-    if (is_subset_of(host, pattern) && visible(v)) return &virtual_services_[v];
+  for (const WildcardRule& wildcard : wildcard_rules_) {
+    if (is_subset_of(host, wildcard.pattern) && is_visible(wildcard.rule, client)) {
+      return &virtual_services_[wildcard.rule];
+    }
   }
   return nullptr;
+}
+
+Registry::ForeignHost Registry::rule_for_foreign_host(const std::string& host,
+                                                      const ClientView& client) const {
+  if (const auto exact = rules_by_host_.find(host); exact != rules_by_host_.end()) {
+    for (const std::size_t v : exact->second) {
+      if (is_visible(v, client)) return {&virtual_services_[v], host};
+    }
+  }
+  for (const WildcardRule& wildcard : wildcard_rules_) {
+    if (!wildcard.has_services && is_subset_of(host, wildcard.pattern) &&
+        is_visible(wildcard.rule, client)) {
+      return {&virtual_services_[wildcard.rule], wildcard.pattern};
+    }
+  }
+  return {};
 }
 
 const istio::Gateway* Registry::gateway(const std::string& qualified_name) const {

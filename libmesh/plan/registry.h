@@ -55,6 +55,13 @@ class Registry {
   /// specific wildcard (istio.md §1.1.3).
   const VirtualServiceView* rule_for_sidecar(const std::string& host,
                                              const ClientView& client) const;
+  /// The rule for a host that is no service, on port 80: a domain of the rule that no service of
+  /// that port belongs to. Null rule when there is none.
+  struct ForeignHost {
+    const VirtualServiceView* rule = nullptr;
+    std::string domain;
+  };
+  ForeignHost rule_for_foreign_host(const std::string& host, const ClientView& client) const;
   const istio::Gateway* gateway(const std::string& qualified_name) const;
   const std::vector<const istio::Gateway*>& gateways_by_age() const { return gateways_by_age_; }
 
@@ -62,6 +69,7 @@ class Registry {
   void index_workloads(Draft& draft);
   void index_services(Draft& draft);
   void index_virtual_services();
+  bool is_visible(std::size_t rule, const ClientView& client) const;
 
   const Resources& resources_;
   std::vector<ServiceView> services_;
@@ -72,7 +80,12 @@ class Registry {
   std::vector<VirtualServiceView> virtual_services_;
   std::deque<istio::VirtualService> merged_;  // roots with their delegates
   std::unordered_map<std::string, std::vector<std::size_t>> rules_by_host_;
-  std::vector<std::pair<std::string, std::size_t>> wildcard_rules_;  // longest first
+  struct WildcardRule {
+    std::string pattern;
+    std::size_t rule = 0;
+    bool has_services = false;  // some service of port 80 matches
+  };
+  std::vector<WildcardRule> wildcard_rules_;  // longest pattern first
   std::unordered_map<std::string, const istio::Gateway*> gateways_;
   std::vector<const istio::Gateway*> gateways_by_age_;
 };

@@ -115,16 +115,18 @@ Router::VirtualHost Router::at_sidecar(WorkloadId client, const std::string& hos
   const ServiceView* service = registry_.service_seen_from(host, view.name_space);
   const k8s::ServicePort* service_port =
       service == nullptr ? nullptr : find_port(*service->spec, port);
-  // Hosts that are no service have virtual hosts on port 80 only (istio.md vector 21).
-  if (service_port == nullptr && port != 80) return found;
-  const std::string& name = service_port == nullptr ? host : service->host;
-  found.name = with_port(name, port);
+  const VirtualServiceView* rule = nullptr;
   if (service_port != nullptr) {
     found.kind = VirtualHost::Kind::Service;
     found.service = service;
-    if (!is_http(protocol_of(*service_port))) return found;
+    found.name = with_port(service->host, port);
+    if (is_http(protocol_of(*service_port))) rule = registry_.rule_for_sidecar(service->host, view);
+  } else if (port == 80) {
+    // Hosts that are no service have virtual hosts on port 80 only (istio.md vector 21).
+    const Registry::ForeignHost foreign = registry_.rule_for_foreign_host(host, view);
+    found.name = with_port(foreign.domain, port);
+    rule = foreign.rule;
   }
-  const VirtualServiceView* rule = registry_.rule_for_sidecar(name, view);
   if (rule == nullptr) return found;
   found.rules = rules_in_force(*rule->spec, view, port, "mesh");
   // A rule none of whose blocks holds here contributes nothing: the service keeps its default.
