@@ -1,4 +1,5 @@
 // Laws of a time in words: as a scenario writes them, why one is refused.
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -18,13 +19,22 @@ std::string text(double x) {
   return {buffer.data(), end};
 }
 
-/// A fraction as a percentage of at most twelve digits: 0.999 is "99.9".
+/// A fraction as a percentage: 0.999 is "99.9". The point moves in the text, so that reading it
+/// back gives the same fraction.
 std::string percent(double fraction) {
-  std::array<char, 32> buffer;
-  const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), fraction * 100,
-                                 std::chars_format::general, 12)
+  std::array<char, 512> buffer;  // the least double has some 330 places
+  const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), fraction,
+                                 std::chars_format::fixed)
                        .ptr;
-  return {buffer.data(), end};
+  std::string digits(buffer.data(), end);
+  std::size_t point = std::min(digits.find('.'), digits.size());
+  if (point < digits.size()) digits.erase(point, 1);
+  point += 2;
+  while (digits.size() < point) digits += '0';
+  const std::size_t first = std::min(digits.find_first_not_of('0'), point - 1);
+  std::string places = digits.substr(point);
+  places.erase(places.find_last_not_of('0') + 1);
+  return digits.substr(first, point - first) + (places.empty() ? "" : "." + places);
 }
 
 /// One decimal number in the largest unit that keeps it at least 1: "1.5ms", "90s", "1us".

@@ -34,6 +34,9 @@ TEST_CASE("distribution_text: a law is printed as a scenario writes it") {
       {Distribution(
            Empirical{{0, 0.5, 0.999}, {milliseconds(1), milliseconds(2), milliseconds(10)}}),
        "{empirical: {quantiles: {p0: 1ms, p50: 2ms, p99.9: 10ms}}}"},
+      {Distribution(Empirical{{0x1p-20, 1.0 / 3, 1}, {{}, {}, {}}}),
+       "{empirical: {quantiles: {p0.000095367431640625: 0s, p33.33333333333333: 0s, p100: "
+       "0s}}}"},
       {Distribution(Cycle{{milliseconds(1), microseconds(10)}}), "{list: [1ms, 10us]}"},
       {Distribution(std::vector<Mixture>{{0.9, Distribution(Constant{milliseconds(10)})},
                                          {0.1, Distribution(Exponential{milliseconds(100)})}}),
