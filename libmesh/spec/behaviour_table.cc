@@ -275,7 +275,12 @@ Field<WorkloadBehaviour> sidecar_row() {
         const bool is_word = node.kind == YamlNode::Kind::Scalar &&
                              (node.scalar == "outbound" || node.scalar == "inbound");
         bool present = true;
-        if (!is_word && !boolean().read(node, at, present)) return;
+        if (!is_word &&
+            (node.kind != YamlNode::Kind::Scalar || scalar_type(node) != ScalarType::Boolean)) {
+          at.wrong_type(node, "true, false, outbound or inbound");
+          return;
+        }
+        if (!is_word) boolean().read(node, at, present);
         out.sidecar = present;
         if (!is_word) return;
         out.sides =

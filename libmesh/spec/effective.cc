@@ -118,7 +118,7 @@ YamlNode run_node(const RunSpec& run) {
 
 /// As it was written, else as the metric's unit asks.
 YamlNode bound_node(const std::string& metric, double value, const std::string& written) {
-  if (!written.empty()) return yaml::text(written);
+  if (!written.empty()) return yaml::plain(written);
   if (metric == "error_rate") return yaml::share(value);
   if (metric == "rps" || metric == "goodput") return yaml::number(value);
   return yaml::duration({static_cast<std::int64_t>(value * 1e6 + 0.5)});

@@ -1,10 +1,10 @@
 // What stands under the name of a law, and the law that it describes.
+#include "libmesh/spec/law_forms.h"
+
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 
 #include "libmesh/base/math.h"
-#include "libmesh/spec/law_forms.h"
 #include "libmesh/spec/quantity.h"
 #include "libmesh/spec/scenario_tables.h"
 
@@ -47,21 +47,21 @@ bool one_given(const YamlNode& node, const Reading& at, bool a, bool b, const ch
 // ---- From forms to laws; false when the form is incomplete and that was said --------------------
 
 bool to_uniform(const YamlNode&, const Reading&, const LawForm& f, Distribution::Law& law) {
+  if (!f.max) return false;  // said already
   if (f.seed) {
-    law = Seeded{.shape = Seeded::Shape::Uniform,
-                 .scale = or_zero(f.min),
-                 .max = or_zero(f.max),
-                 .seed = *f.seed};
+    law = Seeded{
+        .shape = Seeded::Shape::Uniform, .scale = or_zero(f.min), .max = *f.max, .seed = *f.seed};
   } else {
-    law = Uniform{or_zero(f.min), or_zero(f.max)};
+    law = Uniform{or_zero(f.min), *f.max};
   }
   return true;
 }
 bool to_exponential(const YamlNode&, const Reading&, const LawForm& f, Distribution::Law& law) {
+  if (!f.mean) return false;  // said already
   if (f.seed) {
-    law = Seeded{.scale = or_zero(f.mean), .seed = *f.seed};
+    law = Seeded{.scale = *f.mean, .seed = *f.seed};
   } else {
-    law = Exponential{or_zero(f.mean)};
+    law = Exponential{*f.mean};
   }
   return true;
 }
@@ -103,19 +103,23 @@ bool to_gamma(const YamlNode& node, const Reading& at, const LawForm& f, Distrib
                             "must be above 0");
     return false;
   }
-  law = Gamma{or_zero(f.mean), f.cv ? *f.cv : 1.0 / std::sqrt(*f.shape)};
+  if (!f.mean) return false;  // said already
+  law = Gamma{*f.mean, f.cv ? *f.cv : 1.0 / std::sqrt(*f.shape)};
   return true;
 }
 bool to_erlang(const YamlNode&, const Reading&, const LawForm& f, Distribution::Law& law) {
-  law = Gamma{or_zero(f.mean), 1.0 / std::sqrt(static_cast<double>(f.k.value_or(1)))};
+  if (!f.mean || !f.k) return false;  // said already
+  law = Gamma{*f.mean, 1.0 / std::sqrt(static_cast<double>(*f.k))};
   return true;
 }
 bool to_pareto(const YamlNode&, const Reading&, const LawForm& f, Distribution::Law& law) {
-  law = Pareto{or_zero(f.scale), f.shape.value_or(2.0), or_zero(f.max)};
+  if (!f.scale) return false;  // said already
+  law = Pareto{*f.scale, f.shape.value_or(2.0), or_zero(f.max)};
   return true;
 }
 bool to_weibull(const YamlNode&, const Reading&, const LawForm& f, Distribution::Law& law) {
-  law = Weibull{or_zero(f.scale), f.shape.value_or(1.0)};
+  if (!f.scale) return false;  // said already
+  law = Weibull{*f.scale, f.shape.value_or(1.0)};
   return true;
 }
 bool to_hyperexponential(const YamlNode& node, const Reading& at, const LawForm& f,

@@ -311,6 +311,15 @@ const Table<ScenarioDocument>& scenario_metadata_table() {
   return table;
 }
 
+/// Its value is checked before the table reads anything else.
+Field<ScenarioDocument> header_row(std::string name, std::string value) {
+  Field<ScenarioDocument> row = simulated_whole<ScenarioDocument>(
+      std::move(name), {.kind = Shape::Kind::Words, .words = {value}},
+      [](const YamlNode&, const Reading&, ScenarioDocument&) {}, "", "Always " + value + ".");
+  row.required = true;
+  return row;
+}
+
 }  // namespace
 
 const Table<Platform>& platform_table() {
@@ -361,13 +370,8 @@ const Table<ScenarioDocument>& scenario_table() {
   static const Table<ScenarioDocument> table(
       "Scenario", "A mesh under load: what Istio YAML cannot say.",
       {
-          simulated_whole<ScenarioDocument>(
-              "apiVersion", {.kind = Shape::Kind::Words, .words = {"meshsim.dev/v1alpha1"}},
-              [](const YamlNode&, const Reading&, ScenarioDocument&) {}, "",
-              "meshsim.dev/v1alpha1"),
-          simulated_whole<ScenarioDocument>(
-              "kind", {.kind = Shape::Kind::Words, .words = {"Scenario"}},
-              [](const YamlNode&, const Reading&, ScenarioDocument&) {}, "", "Scenario"),
+          header_row("apiVersion", "meshsim.dev/v1alpha1"),
+          header_row("kind", "Scenario"),
           simulated(
               "metadata", [](ScenarioDocument& d) -> auto& { return d; },
               object(scenario_metadata_table), "", "Its name."),

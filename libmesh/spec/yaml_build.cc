@@ -1,13 +1,13 @@
 // Makes YAML trees in code: scalars that read back as they were meant, mappings in order.
 #include "libmesh/spec/yaml_build.h"
 
+#include <algorithm>
 #include <charconv>
 
 #include "libmesh/spec/quantity.h"
 #include "libmesh/spec/yaml_scalar.h"
 
 namespace mesh::yaml {
-namespace {
 
 YamlNode plain(std::string value) {
   YamlNode node;
@@ -15,8 +15,6 @@ YamlNode plain(std::string value) {
   node.scalar = std::move(value);
   return node;
 }
-
-}  // namespace
 
 YamlNode text(std::string value) {
   YamlNode node = plain(std::move(value));
@@ -48,20 +46,14 @@ YamlNode share(double value) {
   const auto end = std::to_chars(buffer, buffer + sizeof buffer, value, std::chars_format::fixed);
   if (end.ec != std::errc()) return number(value);
   std::string digits(buffer, end.ptr);
-  std::size_t point = digits.find('.');
-  if (point == std::string::npos) {
-    point = digits.size();
-  } else {
-    digits.erase(point, 1);
-  }
-  while (digits.size() < point + 2) digits += '0';
-  digits.insert(point + 2, ".");
-  const std::size_t first = digits.find_first_not_of('0');
-  digits.erase(0, std::min(first, point + 1));
-  digits.erase(digits.find_last_not_of('0') + 1);
-  if (digits.back() == '.') digits.pop_back();
-  if (digits.empty() || digits.front() == '.') digits.insert(0, "0");
-  return plain(digits + "%");
+  std::size_t point = std::min(digits.find('.'), digits.size());
+  if (point < digits.size()) digits.erase(point, 1);
+  point += 2;
+  while (digits.size() < point) digits += '0';
+  const std::size_t first = std::min(digits.find_first_not_of('0'), point - 1);
+  std::string places = digits.substr(point);
+  places.erase(places.find_last_not_of('0') + 1);
+  return plain(digits.substr(first, point - first) + (places.empty() ? "" : "." + places) + "%");
 }
 
 YamlNode bytes(std::uint64_t value) {

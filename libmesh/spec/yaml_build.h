@@ -13,6 +13,8 @@
 
 namespace mesh::yaml {
 
+/// As it stands: for text that is known to be no more than a number, a time, a word.
+YamlNode plain(std::string value);
 /// Quoted where it would be taken for a number, a boolean or nothing.
 YamlNode text(std::string value);
 /// The shortest text that reads back as the same number.
