@@ -75,10 +75,11 @@ void print(const mesh::RunRecord& record) {
   std::printf("hash         %016llx\n", static_cast<unsigned long long>(record.hash()));
   std::printf("seed         %llu\n", static_cast<unsigned long long>(info.seed));
   std::printf("events       %llu\n", static_cast<unsigned long long>(info.events));
-  std::printf("requests     %llu ok %llu failed %llu in-flight %llu\n",
+  std::printf("requests     %llu in-flight %llu\n",
               static_cast<unsigned long long>(info.requests_created),
-              static_cast<unsigned long long>(ok), static_cast<unsigned long long>(failed),
               static_cast<unsigned long long>(info.requests_in_flight));
+  std::printf("users        ok %llu failed %llu\n", static_cast<unsigned long long>(ok),
+              static_cast<unsigned long long>(failed));
 }
 
 int run(const Flags& flags) {
