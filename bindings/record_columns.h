@@ -52,6 +52,7 @@ void visit_columns(Record& r, Visit&& visit) {
   visit("requests", "load", r.requests.load);
   visit("requests", "request", r.requests.request);
   visit("requests", "source", r.requests.source);
+  visit("requests", "proxy", r.requests.proxy);
   visit("requests", "cluster", r.requests.cluster);
   visit("requests", "route", r.requests.route);
   visit("requests", "host", r.requests.host);
@@ -85,6 +86,7 @@ void visit_columns(Record& r, Visit&& visit) {
   visit("visits", "code", r.visits.code);
   visit("visits", "abandoned", r.visits.abandoned);
   visit("visits", "overflowed", r.visits.overflowed);
+  visit("visits", "unfinished", r.visits.unfinished);
 }
 
 /// Calls visit("table", histograms) for every family of histograms.

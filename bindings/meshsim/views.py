@@ -109,6 +109,7 @@ def requests_table(record: "RunRecord") -> Table:
             _named("load", column("requests.load"), names.loads),
             _named("request", column("requests.request"), names.requests),
             _named("source", column("requests.source"), names.workloads),
+            _named("proxy", column("requests.proxy"), names.endpoints),
             _named("service", _looked_up(edge, column("edges.service")), names.services),
             _named("destination", _looked_up(edge, column("edges.destination")), names.workloads),
             _named("host", host, names.endpoints),

@@ -67,7 +67,7 @@ std::uint32_t Engine::add_proxy_cluster(EndpointId proxy, ClusterId cluster,
   made.cluster = cluster;
   made.config = config;
   made.first_cell = static_cast<std::uint32_t>(world_.cells.size());
-  world_.cells.resize(world_.cells.size() + plan.hosts.size());
+  world_.cells.resize(world_.cells.size() + std::max<std::size_t>(plan.hosts.size(), 1));
   if (plan.outlier) {
     made.first_outlier = static_cast<std::uint32_t>(world_.outlier_cells.size());
     world_.outlier_cells.resize(world_.outlier_cells.size() + plan.hosts.size());

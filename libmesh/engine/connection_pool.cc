@@ -19,11 +19,10 @@ std::uint32_t Engine::pool_for(std::uint32_t cluster, std::uint32_t host_index,
     if (world_.pools[p].worker == worker) return p;
   }
   const auto id = static_cast<std::uint32_t>(world_.pools.size());
-  const ClusterConfig& config = plan_->cluster_configs[world_.proxy_clusters[cluster].config];
   Pool pool;
   pool.proxy_cluster = cluster;
   pool.host_index = host_index;
-  pool.host = config.hosts[host_index].endpoint;
+  pool.host = host_of(world_.proxy_clusters[cluster], host_index);
   pool.next_of_host = cell.first_pool;
   pool.worker = worker;
   world_.pools.push_back(pool);
@@ -249,14 +248,12 @@ void Engine::connect_failed(std::uint32_t id, ResetReason reason) {
   close_connection(id, reason == ResetReason::RemoteConnectionFailure);
 }
 
-/// Takes a stream off its connection, which is then free, drained or (HTTP/1) closed.
-void Engine::stream_done(std::uint32_t attempt_id, bool close) {
+/// Takes a stream off its connection; what becomes of the connection is the caller's question.
+void Engine::detach(std::uint32_t attempt_id) {
   Attempt& attempt = world_.attempts[attempt_id];
-  const std::uint32_t id = attempt.connection;
-  const std::uint32_t pool_id = attempt.pool;
-  const Pool& pool = world_.pools[pool_id];
+  const Pool& pool = world_.pools[attempt.pool];
   ProxyCluster& cluster = world_.proxy_clusters[pool.proxy_cluster];
-  Connection& connection = world_.connections[id];
+  Connection& connection = world_.connections[attempt.connection];
   if (attempt.queue_prev != nil) {
     world_.attempts[attempt.queue_prev].queue_next = attempt.queue_next;
   } else {
@@ -270,6 +267,15 @@ void Engine::stream_done(std::uint32_t attempt_id, bool close) {
   --connection.streams;
   --cluster.breaker.requests;
   --world_.cells[cluster.first_cell + pool.host_index].active;
+}
+
+/// A stream is over: its connection is free, drained or (after a reset of HTTP/1) closed.
+void Engine::stream_done(std::uint32_t attempt_id, bool close) {
+  const std::uint32_t id = world_.attempts[attempt_id].connection;
+  const std::uint32_t pool_id = world_.attempts[attempt_id].pool;
+  detach(attempt_id);
+  ProxyCluster& cluster = world_.proxy_clusters[world_.pools[pool_id].proxy_cluster];
+  const Connection& connection = world_.connections[id];
   if (close && connection.streams_max == 1) {
     count(cluster, ClusterCounter::upstream_cx_destroy_with_active_rq);
     count(cluster, ClusterCounter::upstream_cx_destroy_local_with_active_rq);
@@ -323,12 +329,24 @@ void Engine::connection_lost(std::uint32_t id, ResetReason reason) {
   }
   while (world_.connections[id].streams > 0) {
     const std::uint32_t attempt = world_.connections[id].first_stream;
-    const Handle before = world_.connections.handle(id);
-    stream_done(attempt, false);
+    detach(attempt);
     upstream_reset(attempt, reason);
-    if (!world_.connections.alive(before)) return;  // the last stream closed it
   }
   close_connection(id, true);
+}
+
+/// The peer closed the connection under this very stream.
+void Engine::closed_by_peer(std::uint32_t attempt, ResetReason reason) {
+  const std::uint32_t id = world_.attempts[attempt].connection;
+  ProxyCluster& cluster =
+      world_.proxy_clusters[world_.pools[world_.attempts[attempt].pool].proxy_cluster];
+  if (world_.connections[id].streams_max > 1) {
+    if (reason != ResetReason::RemoteReset) return connection_lost(id, reason);
+    count(cluster, ClusterCounter::upstream_rq_rx_reset);
+    stream_done(attempt, false);
+    return upstream_reset(attempt, reason);
+  }
+  connection_lost(id, reason);
 }
 
 void Engine::on_idle_timeout(std::uint32_t id) {

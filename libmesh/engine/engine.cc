@@ -104,6 +104,11 @@ void Engine::find_lanes() {
   for (std::uint32_t i = 0; i < plan_->calls.size(); ++i) {
     call_lanes_[CallId{i}] = lane(plan_->calls[CallId{i}].timeout);
   }
+  grpc_lanes_.resize(plan_->templates.size());
+  for (std::uint32_t i = 0; i < plan_->templates.size(); ++i) {
+    const auto& asked = plan_->templates[TemplateId{i}].grpc_timeout;
+    if (asked) grpc_lanes_[TemplateId{i}] = lane(*asked);
+  }
   load_lanes_.resize(plan_->loads.size());
   for (std::uint32_t i = 0; i < plan_->loads.size(); ++i) {
     load_lanes_[LoadId{i}] = lane(plan_->loads[LoadId{i}].timeout);
@@ -304,8 +309,21 @@ std::vector<ClusterStats> Engine::stats() const {
   return rows;
 }
 
+/// Requests that an application still works on enter the table of visits as unfinished.
 std::shared_ptr<const RunRecord> Engine::record() const {
-  return recorder_.peek(info(), stats());
+  if (!plan_->record.requests) return recorder_.peek(info(), stats());
+  Recorder complete = recorder_;
+  world_.visits.for_each([&](std::uint32_t, const Visit& visit) {
+    if (visit.number == 0) return;  // has not reached the application
+    complete.visit_ended({.request = visit.request,
+                          .workload = workload_of(visit.endpoint),
+                          .endpoint = visit.endpoint,
+                          .arrived = visit.arrived,
+                          .started = visit.has_worker ? visit.started : now(),
+                          .ended = now(),
+                          .unfinished = true});
+  });
+  return complete.finish(info(), stats());
 }
 
 }  // namespace mesh

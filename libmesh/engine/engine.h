@@ -86,7 +86,6 @@ class Engine {
   std::uint16_t code_for_outlier(const Request& request, std::uint16_t code,
                                  const ResponsePlan& response) const;
   void drain_after(std::uint32_t connection, std::uint32_t cluster);
-  void count_reset_by_peer(std::uint32_t attempt);
   void upstream_reset(std::uint32_t attempt, ResetReason reason);
   bool retry(std::uint32_t slot, bool wanted);
   void on_backoff_done(std::uint32_t slot);
@@ -102,9 +101,16 @@ class Engine {
   void end_attempt(std::uint32_t attempt, Details details);
   void release_retry(Request& request);
   const RetryPolicy* retry_policy(const Request& request) const;
+  LaneId timeout_lane(const Request& request) const;
   void charge_code(ProxyCluster& cluster, std::uint16_t code);
   void count(ProxyCluster& cluster, ClusterCounter counter) {
     ++cluster.counters[static_cast<std::size_t>(counter)];
+  }
+  std::uint16_t logged_code(const Request& request, std::uint16_t code, Details details) const;
+  std::uint32_t first_host(const Request& request);
+  EndpointId host_of(const ProxyCluster& cluster, std::uint32_t host_index) const {
+    const std::vector<HostPlan>& hosts = plan_->cluster_configs[cluster.config].hosts;
+    return hosts.empty() ? cluster.proxy : hosts[host_index].endpoint;  // inbound: the own pod
   }
   EdgeSlot edge_of(ProxyCluster& cluster, EndpointId host);
   Duration one_way(std::uint64_t key, std::uint64_t index) const;
@@ -132,6 +138,8 @@ class Engine {
   void on_connected(std::uint32_t connection);
   void on_connect_timeout(std::uint32_t connection);
   void connect_failed(std::uint32_t connection, ResetReason reason);
+  void detach(std::uint32_t attempt);
+  void closed_by_peer(std::uint32_t attempt, ResetReason reason);
   void stream_done(std::uint32_t attempt, bool close_connection);
   void close_connection(std::uint32_t connection, bool remote);
   void connection_lost(std::uint32_t connection, ResetReason reason);
@@ -205,6 +213,7 @@ class Engine {
   IdVector<ClusterConfigId, ClusterLanes> cluster_lanes_;
   IdVector<CallId, LaneId> call_lanes_;
   IdVector<LoadId, LaneId> load_lanes_;
+  IdVector<TemplateId, LaneId> grpc_lanes_;  // grpc-timeout of the request
   EndedBy ended_by_ = EndedBy::Horizon;
   Instant until_{};  // farthest instant asked for so far
 };

@@ -13,6 +13,9 @@ namespace {
 /// asks again at once would ask for ever at one instant.
 constexpr Duration least_reply_time = microseconds(1);
 
+/// A body beyond the connection's buffer limit cannot be kept for a retry (`envoy.md` §1.8).
+constexpr std::uint64_t retry_buffer_bytes = 1u << 20;
+
 Details detail_of(ResetReason reason) {
   switch (reason) {
     case ResetReason::LocalConnectionFailure:
@@ -122,8 +125,13 @@ void Engine::forward(std::uint32_t slot, const RetryPolicy* policy) {
   }
   request.proxy_cluster = proxy_cluster(request.proxy, request.cluster, cluster);
   request.retries_enabled = policy != nullptr && policy->on != RetryOn::None;
+  if (request.retries_enabled &&
+      plan_->templates[request.request].body_bytes > retry_buffer_bytes) {
+    request.retries_enabled = false;
+    count(world_.proxy_clusters[request.proxy_cluster], ClusterCounter::retry_or_shadow_abandoned);
+  }
   if (request.retries_enabled) request.retry = begin_retries(*policy);
-  const std::uint32_t host = pick_host(request, nullptr);
+  const std::uint32_t host = first_host(request);
   if (host == nil) {
     request.attempts = 1;  // counted before the balancer is asked (`envoy.md` §1.1)
     ProxyCluster& pc = world_.proxy_clusters[request.proxy_cluster];
@@ -136,9 +144,19 @@ void Engine::forward(std::uint32_t slot, const RetryPolicy* policy) {
   // The global timer covers queueing, connecting and every try; it is not armed when the first
   // attempt has already failed on the spot (`envoy.md` §1.3).
   if (request.first_attempt != nil && request.route.valid()) {
-    request.route_timer = arm(route_lanes_[request.route].route_timeout, TimerKind::RouteTimeout,
-                              slot, world_.requests.generation(slot));
+    request.route_timer =
+        arm(timeout_lane(request), TimerKind::RouteTimeout, slot, world_.requests.generation(slot));
   }
+}
+
+/// The grpc-timeout of a gRPC request, capped by the route's timeout, else the route's timeout:
+/// istiod writes max_grpc_timeout beside it (`envoy.md` §1.2.1).
+LaneId Engine::timeout_lane(const Request& request) const {
+  const LaneId route = route_lanes_[request.route].route_timeout;
+  const std::optional<Duration>& asked = plan_->templates[request.request].grpc_timeout;
+  if (!asked) return route;
+  const Duration cap = plan_->routes[request.route].timeout;
+  return cap.ns > 0 && cap < *asked ? route : grpc_lanes_[request.request];
 }
 
 void Engine::start_mirrors(std::uint32_t slot, const RoutePlan& route) {
@@ -161,6 +179,11 @@ void Engine::start_mirrors(std::uint32_t slot, const RoutePlan& route) {
   }
 }
 
+/// The receiving sidecar has one host, the application of its own pod.
+std::uint32_t Engine::first_host(const Request& request) {
+  return request.kind == Origin::Inbound ? 0 : pick_host(request, nullptr);
+}
+
 void Engine::begin_attempt(std::uint32_t slot, std::uint32_t host_index) {
   Request& request = world_.requests[slot];
   const ProxyCluster& cluster = world_.proxy_clusters[request.proxy_cluster];
@@ -168,7 +191,7 @@ void Engine::begin_attempt(std::uint32_t slot, std::uint32_t host_index) {
   attempt.request = slot;
   attempt.next = request.first_attempt;
   attempt.host_index = host_index;
-  attempt.host = plan_->cluster_configs[cluster.config].hosts[host_index].endpoint;
+  attempt.host = host_of(cluster, host_index);
   attempt.started = now();
   attempt.number = ++request.attempts;
   request.host = attempt.host;
@@ -245,19 +268,7 @@ void Engine::on_reaches_caller(std::uint32_t id) {
   const Attempt attempt = world_.attempts[id];
   const std::uint32_t slot = attempt.request;
   const std::uint32_t cluster = world_.requests[slot].proxy_cluster;
-  if (attempt.response_started) {
-    // The reset that follows headers: the logged status stays, nothing is retried any more.
-    stream_done(id, true);
-    report(cluster, attempt.host_index, HostResult::LocalOriginConnectFailed, 0);
-    end_attempt(id, Details::ResetAfterResponseStarted);
-    world_.requests[slot].flags.set(flag_of(attempt.reset));
-    return finish(slot, attempt.code, Details::ResetAfterResponseStarted);
-  }
-  if (attempt.code == 0) {
-    count_reset_by_peer(id);
-    stream_done(id, true);
-    return upstream_reset(id, attempt.reset);
-  }
+  if (attempt.code == 0 || attempt.response_started) return closed_by_peer(id, attempt.reset);
   Request& request = world_.requests[slot];
   const RetryPolicy* policy = retry_policy(request);
   const ResponsePlan& response = plan_->responses[attempt.response];
@@ -286,7 +297,9 @@ void Engine::response_starts(std::uint32_t id, std::uint32_t cluster, std::uint1
   constexpr Duration body_time = milliseconds(5);
   Attempt& attempt = world_.attempts[id];
   attempt.response_started = true;
-  attempt.reset = ResetReason::ConnectionTermination;
+  // The end of the connection inside a body of known length is a protocol error (`envoy.md` §4.6).
+  const bool http2 = world_.connections[attempt.connection].streams_max > 1;
+  attempt.reset = http2 ? ResetReason::RemoteReset : ResetReason::ProtocolError;
   disarm(attempt.per_try);
   charge_code(world_.proxy_clusters[cluster], attempt.code);
   push(now() + body_time, EventKind::ReachesCaller, id, world_.attempts.generation(id));
@@ -309,20 +322,20 @@ void Engine::drain_after(std::uint32_t connection, std::uint32_t cluster) {
   }
 }
 
-void Engine::count_reset_by_peer(std::uint32_t id) {
-  const Attempt& attempt = world_.attempts[id];
-  ProxyCluster& cluster = world_.proxy_clusters[world_.pools[attempt.pool].proxy_cluster];
-  if (attempt.reset == ResetReason::RemoteReset) {
-    count(cluster, ClusterCounter::upstream_rq_rx_reset);
-  }
-}
-
 void Engine::upstream_reset(std::uint32_t id, ResetReason reason) {
   const Attempt attempt = world_.attempts[id];
   const std::uint32_t slot = attempt.request;
   const std::uint32_t cluster = world_.requests[slot].proxy_cluster;
   if (is_reported_to_outlier(reason)) {
     report(cluster, attempt.host_index, HostResult::LocalOriginConnectFailed, 0);
+  }
+  if (reason == ResetReason::ProtocolError) {
+    count(world_.proxy_clusters[cluster], ClusterCounter::upstream_cx_protocol_error);
+  }
+  if (attempt.response_started) {  // the logged status stays, nothing is retried any more
+    end_attempt(id, Details::ResetAfterResponseStarted);
+    world_.requests[slot].flags.set(flag_of(reason));
+    return finish(slot, attempt.code, Details::ResetAfterResponseStarted);
   }
   end_attempt(id, detail_of(reason));
   Request& request = world_.requests[slot];
@@ -388,7 +401,8 @@ void Engine::on_backoff_done(std::uint32_t slot) {
   Request& request = world_.requests[slot];
   if (!request.retry_scheduled) return;
   request.retry_scheduled = false;
-  const std::uint32_t host = pick_host(request, retry_policy(request));
+  const std::uint32_t host =
+      request.kind == Origin::Inbound ? 0 : pick_host(request, retry_policy(request));
   if (host != nil) return begin_attempt(slot, host);
   ProxyCluster& cluster = world_.proxy_clusters[request.proxy_cluster];
   count(cluster, ClusterCounter::upstream_cx_none_healthy);
@@ -492,8 +506,16 @@ void Engine::finish(std::uint32_t slot, std::uint16_t code, Details details) {
   }
   const Request request = live;
   world_.requests.erase(slot);
-  record_request(request, code, details);
+  record_request(request, logged_code(request, code, details), details);
   deliver(request, code);
+}
+
+/// A proxy's own answer to a gRPC request is HTTP 200 with a grpc-status.
+std::uint16_t Engine::logged_code(const Request& request, std::uint16_t code,
+                                  Details details) const {
+  const bool own =
+      details != Details::ViaUpstream && code != 0 && details != Details::ResetAfterResponseStarted;
+  return own && plan_->templates[request.request].grpc ? 200 : code;
 }
 
 void Engine::record_request(const Request& request, std::uint16_t code, Details details) {
@@ -512,6 +534,7 @@ void Engine::record_request(const Request& request, std::uint16_t code, Details 
                            .load = request.load,
                            .request = request.request,
                            .source = source,
+                           .proxy = request.proxy,
                            .cluster = request.cluster,
                            .route = request.route,
                            .host = request.host,

@@ -54,6 +54,9 @@ bool Simulation::run_until(Instant until, const Progress& progress) {
 std::uint64_t Simulation::run_events(std::uint64_t count, Instant until) {
   return engine_->run_events(count, until);
 }
+bool Simulation::idle() const {
+  return engine_->world().requests.empty() && engine_->world().visits.empty();
+}
 Instant Simulation::now() const {
   return engine_->world().loop.now();
 }

@@ -33,6 +33,8 @@ class Simulation {
   /// At most `count` further events, none after `until`; returns how many were handled.
   std::uint64_t run_events(std::uint64_t count, Instant until = never);
 
+  /// Nothing is under way: no request in a proxy, none in an application.
+  bool idle() const;
   Instant now() const;
   std::uint64_t fingerprint() const;
   std::uint64_t events() const;

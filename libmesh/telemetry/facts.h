@@ -63,6 +63,7 @@ struct RequestEnded {
   LoadId load{};         // set only when a load sent it
   TemplateId request{};  // method, host, path …
   WorkloadId source{};   // whose proxy
+  EndpointId proxy{};    // which of its pods
   ClusterId cluster{};   // none when no route or no cluster
   RouteId route{};
   EndpointId host{};  // last chosen host, none if none
@@ -102,6 +103,7 @@ struct VisitEnded {
   std::uint16_t code = 0;
   bool abandoned = false;   // the caller had gone before the answer
   bool overflowed = false;  // the queue was full
+  bool unfinished = false;  // the run ended first: enters the table only
 };
 
 /// Things worth a line in a story or a mark in a picture.

@@ -128,6 +128,7 @@ void append(RequestTable& a, const RequestTable& b, const Renumbering& to) {
   append(a.load, b.load);
   append(a.request, b.request);
   append(a.source, b.source);
+  append(a.proxy, b.proxy);
   append(a.cluster, b.cluster);
   append(a.route, b.route);
   append(a.host, b.host);
@@ -164,6 +165,7 @@ void append(VisitTable& a, const VisitTable& b) {
   append(a.code, b.code);
   append(a.abandoned, b.abandoned);
   append(a.overflowed, b.overflowed);
+  append(a.unfinished, b.unfinished);
 }
 
 void append(WorkloadSamples& a, const WorkloadSamples& b) {

@@ -92,6 +92,10 @@ void Recorder::attempt_ended(const AttemptEnded& fact) {
 }
 
 void Recorder::visit_ended(const VisitEnded& fact) {
+  if (fact.unfinished) {
+    if (options_.requests) log_.add(fact);
+    return;
+  }
   MESH_CHECK(fact.arrived <= fact.started && fact.started <= fact.ended);
   const bool total = counts(fact.ended);
   visits_by_endpoint_.add(fact.endpoint.value, outcome(fact.code, {}), bucket_of(fact.arrived), {},

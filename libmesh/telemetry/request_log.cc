@@ -27,7 +27,7 @@ void keep_rows(const std::vector<bool>& keep, Column&... columns) {
 }
 
 void keep_rows(RequestTable& t, const std::vector<bool>& keep) {
-  keep_rows(keep, t.id, t.parent, t.root, t.started_ns, t.ended_ns, t.load, t.request, t.source,
+  keep_rows(keep, t.id, t.parent, t.root, t.started_ns, t.ended_ns, t.load, t.request, t.source, t.proxy,
             t.cluster, t.route, t.host, t.edge, t.code, t.attempts, t.flags, t.details, t.mirror,
             t.inbound);
 }
@@ -39,7 +39,7 @@ void keep_rows(AttemptTable& t, const std::vector<bool>& keep) {
 
 void keep_rows(VisitTable& t, const std::vector<bool>& keep) {
   keep_rows(keep, t.request, t.workload, t.endpoint, t.arrived_ns, t.started_ns, t.ended_ns, t.code,
-            t.abandoned, t.overflowed);
+            t.abandoned, t.overflowed, t.unfinished);
 }
 
 std::vector<bool> rows_of(const std::vector<std::uint64_t>& request,
@@ -62,6 +62,7 @@ void RequestLog::add(const RequestEnded& f) {
   t.load.push_back(f.load.value);
   t.request.push_back(f.request.value);
   t.source.push_back(f.source.value);
+  t.proxy.push_back(f.proxy.value);
   t.cluster.push_back(f.cluster.value);
   t.route.push_back(f.route.value);
   t.host.push_back(f.host.value);
@@ -102,6 +103,7 @@ void RequestLog::add(const VisitEnded& f) {
   t.code.push_back(f.code);
   t.abandoned.push_back(f.abandoned ? 1 : 0);
   t.overflowed.push_back(f.overflowed ? 1 : 0);
+  t.unfinished.push_back(f.unfinished ? 1 : 0);
 }
 
 bool RequestLog::sampled(std::uint64_t root) const {

@@ -112,7 +112,7 @@ void add(Digest& digest, const std::vector<ClusterStats>& stats) {
 }
 
 void add(Digest& digest, const RequestTable& t) {
-  columns(digest, t.id, t.parent, t.root, t.started_ns, t.ended_ns, t.load, t.request, t.source,
+  columns(digest, t.id, t.parent, t.root, t.started_ns, t.ended_ns, t.load, t.request, t.source, t.proxy,
           t.cluster, t.route, t.host, t.edge, t.code, t.attempts, t.flags, t.details, t.mirror,
           t.inbound);
 }
@@ -124,7 +124,7 @@ void add(Digest& digest, const AttemptTable& t) {
 
 void add(Digest& digest, const VisitTable& t) {
   columns(digest, t.request, t.workload, t.endpoint, t.arrived_ns, t.started_ns, t.ended_ns, t.code,
-          t.abandoned, t.overflowed);
+          t.abandoned, t.overflowed, t.unfinished);
 }
 
 }  // namespace

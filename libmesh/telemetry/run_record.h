@@ -106,7 +106,7 @@ struct WorkloadSamples {
 struct RequestTable {
   std::vector<std::uint64_t> id, parent, root;
   std::vector<std::int64_t> started_ns, ended_ns;
-  std::vector<std::uint32_t> load, request, source, cluster, route, host, edge;
+  std::vector<std::uint32_t> load, request, source, proxy, cluster, route, host, edge;
   std::vector<std::uint16_t> code, attempts;
   std::vector<std::uint32_t> flags;  // ResponseFlags::packed
   std::vector<std::uint8_t> details, mirror, inbound;
@@ -125,7 +125,7 @@ struct VisitTable {
   std::vector<std::uint32_t> workload, endpoint;
   std::vector<std::int64_t> arrived_ns, started_ns, ended_ns;
   std::vector<std::uint16_t> code;
-  std::vector<std::uint8_t> abandoned, overflowed;
+  std::vector<std::uint8_t> abandoned, overflowed, unfinished;
 };
 
 /// Everything a run leaves behind. Never changed after Recorder::finish.

@@ -175,7 +175,8 @@ LoadSpec load_from(const Case& recorded, const std::string& name) {
   return load;
 }
 
-void add_loads(const Case& recorded, Scenario& scenario, Diagnostics& problems) {
+void add_loads(const Case& recorded, const Overhead& overhead, Scenario& scenario,
+               Diagnostics& problems) {
   std::vector<Arrival> arrivals;
   Duration clock{0}, end{0};
   bool any_poisson = false;
@@ -194,10 +195,14 @@ void add_loads(const Case& recorded, Scenario& scenario, Diagnostics& problems) 
         std::remove_if(load.requests.begin(), load.requests.end(),
                        [&](const WeightedRequest& r) { return r.name != phase.request; }),
         load.requests.end());
-    load.closed = ClosedLoad{.users = *phase.users,
-                             .think = phase.think,
-                             .stagger = phase.stagger,
-                             .per_user = phase.per_user};
+    ClosedLoad closed{.users = *phase.users,
+                      .think = phase.think,
+                      .stagger = phase.stagger,
+                      .per_user = phase.per_user};
+    if (const auto* constant = std::get_if<Constant>(&phase.think.law())) {
+      closed.think = Distribution(Constant{constant->value + overhead.client});
+    }
+    load.closed = closed;
     load.start = start;
     load.stop = clock;
     scenario.loads.push_back(std::move(load));
@@ -244,12 +249,12 @@ Scenario scenario_of(const Case& recorded, const Overhead& overhead, Diagnostics
     calls = calls || instance.calls;
   }
   add_client(recorded, scenario);
-  scenario.platform.same_zone = scenario.platform.cross_zone = {};  // loopback
+  scenario.platform.same_zone = scenario.platform.cross_zone = {.rtt = overhead.loopback};
   scenario.platform.sidecar_cost = Distribution(Constant{overhead.proxy});
   scenario.platform.sidecar_concurrency = 1;
   scenario.platform.proxies_started_before =
       recorded.load.start_after.value_or(calls ? seconds(2) : seconds(1));
-  add_loads(recorded, scenario, problems);
+  add_loads(recorded, overhead, scenario, problems);
   scenario.record.requests = true;
   return scenario;
 }

@@ -12,8 +12,10 @@ namespace mesh::verify {
 
 /// What measuring added in the recordings, taken from their case `baseline` alone.
 struct Overhead {
-  Duration proxy = microseconds(200);   // one traversal, request and response together
-  Duration service = microseconds(50);  // a service takes longer than its latency
+  Duration proxy = microseconds(130);    // one traversal, request and response together
+  Duration loopback = microseconds(60);  // one round trip
+  Duration service = microseconds(50);   // a service takes longer than its latency
+  Duration client = microseconds(120);   // the generator's own turn, between answer and request
 };
 
 /// The scenario of a case: its istio.yaml, one workload per entry of `instances`, its load as fixed

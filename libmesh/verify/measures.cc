@@ -40,6 +40,7 @@ class Counting {
     hops();
     events();
     stats();
+    gauges();
     distributions();
     return std::move(out_);
   }
@@ -74,6 +75,26 @@ class Counting {
     return name;
   }
 
+  /// "hop.page." and, when the workload has several instances, "hop.page-1." too.
+  std::vector<std::string> hops_of(std::size_t row) const {
+    const EndpointId proxy{record_.requests.proxy[row]};
+    const std::string hop = hop_of(plan_.endpoints[proxy].workload);
+    std::vector<std::string> names{"hop." + hop + "."};
+    if (instance(proxy) != hop) names.push_back("hop." + instance(proxy) + ".");
+    return names;
+  }
+  /// Did the application hang up by its own `timeout`?
+  bool hung_up_by_timeout(std::size_t row) const {
+    const RequestTable& t = record_.requests;
+    for (const CallPlan& call : plan_.calls) {
+      if (call.request.value == t.request[row] && call.timeout.ns > 0 &&
+          t.ended_ns[row] - t.started_ns[row] >= call.timeout.ns) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /// The request that a caller's proxy sent, also when the receiving sidecar passed it on.
   std::uint64_t caller_of(std::uint64_t request) const {
     const auto row = row_of_.find(request);
@@ -89,6 +110,7 @@ class Counting {
   void hops();
   void events();
   void stats();
+  void gauges();
   void distributions();
 
   const Case& case_;
@@ -196,10 +218,10 @@ void Counting::visits() {
     if (!mirror) add_in_second("received." + name, v.arrived_ns[i]);
     const WorkloadPlan& workload = plan_.workloads[WorkloadId{v.workload[i]}];
     const bool stopped = v.abandoned[i] != 0 && workload.cancel;
-    add("answered." + name + "." + (stopped ? "abandoned" : std::to_string(v.code[i])));
+    if (v.unfinished[i] == 0)
+      add("answered." + name + "." + (stopped ? "abandoned" : std::to_string(v.code[i])));
     if (request != row_of_.end()) {
-      const WorkloadId source{record_.requests.source[request->second]};
-      add("hop." + hop_of(source) + ".received." + name);
+      for (const std::string& hop : hops_of(request->second)) add(hop + "received." + name);
     }
     if (workload.workers > 0 && v.started_ns[i] > v.arrived_ns[i] && v.overflowed[i] == 0) {
       edges[v.endpoint[i]].push_back({v.arrived_ns[i], 1});
@@ -231,25 +253,27 @@ void Counting::hops() {
   const RequestTable& t = record_.requests;
   for (std::size_t i = 0; i < t.id.size(); ++i) {
     if (LoadId{t.load[i]}.valid() || t.mirror[i] != 0) continue;
-    const WorkloadId source{t.source[i]};
-    // The receiving sidecar's log; it has no edge.
-    const bool inbound = t.inbound[i] != 0;
     const ResponseFlags flags = ResponseFlags::from_packed(t.flags[i]);
     const std::string outcome = outcome_text(t.code[i], flags);
     const double latency = to_ms(t.ended_ns[i] - t.started_ns[i]);
-    const std::string hop =
-        inbound ? "inbound." + instance_or_dash(t.host[i]) + "." : "hop." + hop_of(source) + ".";
-    add(hop + "requests");
-    add(hop + "outcome." + outcome);
-    add(hop + "details." + std::string(to_string(static_cast<Details>(t.details[i]))));
-    add(hop + "attempts." + std::to_string(t.attempts[i]));
-    add(hop + "host." + instance_or_dash(t.host[i]));
-    add_in_second(hop + outcome, t.started_ns[i]);
-    sample(hop + "latency_ms.all", latency);
-    sample(hop + "latency_ms." + outcome, latency);
-    if (inbound) continue;
-    const Edge& edge = record_.edges[t.edge[i]];
-    if (edge.service.valid()) {
+    // The receiving sidecar's log has a name of its own, and no edge.
+    const bool inbound = t.inbound[i] != 0;
+    const std::vector<std::string> hops =
+        inbound ? std::vector<std::string>{"inbound." + instance(EndpointId{t.proxy[i]}) + "."}
+                : hops_of(i);
+    for (const std::string& hop : hops) {
+      add(hop + "requests");
+      add(hop + "outcome." + outcome);
+      add(hop + "details." + std::string(to_string(static_cast<Details>(t.details[i]))));
+      add(hop + "attempts." + std::to_string(t.attempts[i]));
+      add(hop + "host." + instance_or_dash(t.host[i]));
+      add_in_second(hop + outcome, t.started_ns[i]);
+      sample(hop + "latency_ms.all", latency);
+      sample(hop + "latency_ms." + outcome, latency);
+      if (t.code[i] == 0) add(hop + (hung_up_by_timeout(i) ? "app_timeouts" : "app_cancelled"));
+      if (inbound) continue;
+      const Edge& edge = record_.edges[t.edge[i]];
+      if (!edge.service.valid()) continue;
       const std::string to = hop + "to." + plan_.services[edge.service].name + ".";
       add(to + "outcome." + outcome);
       add(to + "attempts." + std::to_string(t.attempts[i]));
@@ -285,35 +309,84 @@ void Counting::events() {
 
 void Counting::stats() {
   const WorkloadId client = plan_.loads.empty() ? WorkloadId::none() : plan_.loads.begin()->entry;
-  const auto prefix_of = [&](EndpointId proxy, ClusterId cluster) -> std::string {
+  const auto prefixes_of = [&](EndpointId proxy, ClusterId cluster) -> std::vector<std::string> {
     const WorkloadId workload = plan_.endpoints[proxy].workload;
     const std::string& name = plan_.clusters[cluster];
-    if (name.rfind("inbound|", 0) == 0) return "inbound." + instance(proxy) + ".stat.";
-    if (workload == client) return "stat." + name + ".";
-    return "hop." + hop_of(workload) + ".stat." + name + ".";
+    if (name.rfind("inbound|", 0) == 0) return {"inbound." + instance(proxy) + ".stat."};
+    if (workload == client) return {"stat." + name + "."};
+    std::vector<std::string> all{"hop." + hop_of(workload) + ".stat." + name + "."};
+    if (instance(proxy) != hop_of(workload)) {
+      all.push_back("hop." + instance(proxy) + ".stat." + name + ".");
+    }
+    return all;
   };
   for (const ClusterStats& row : record_.stats) {
-    const std::string prefix = prefix_of(row.proxy, row.cluster);
-    for (std::size_t i = 0; i < cluster_counter_count; ++i) {
-      if (row.counters[i] == 0) continue;
-      std::string name(to_string(static_cast<ClusterCounter>(i)));
-      if (name.rfind("ejections_", 0) == 0) name = "outlier_detection." + name;
-      add(prefix + name, static_cast<double>(row.counters[i]));
+    for (const std::string& prefix : prefixes_of(row.proxy, row.cluster)) {
+      for (std::size_t i = 0; i < cluster_counter_count; ++i) {
+        if (row.counters[i] == 0) continue;
+        std::string name(to_string(static_cast<ClusterCounter>(i)));
+        if (name.rfind("ejections_", 0) == 0) name = "outlier_detection." + name;
+        add(prefix + name, static_cast<double>(row.counters[i]));
+      }
+      add(prefix + "upstream_cx_active", row.connections_active);
+      add(prefix + "upstream_rq_active", row.requests_active);
+      add(prefix + "outlier_detection.ejections_active", row.ejections_active);
     }
-    add(prefix + "upstream_cx_active", row.connections_active);
-    add(prefix + "upstream_rq_active", row.requests_active);
-    add(prefix + "outlier_detection.ejections_active", row.ejections_active);
   }
-  // Counters per status code follow from how requests ended at their cluster.
+  // Counters per status code follow from how requests and retried attempts ended.
   const RequestTable& t = record_.requests;
   for (std::size_t i = 0; i < t.id.size(); ++i) {
     if (t.code[i] == 0 || t.attempts[i] == 0 || !ClusterId{t.cluster[i]}.valid()) continue;
-    const WorkloadPlan& source = plan_.workloads[WorkloadId{t.source[i]}];
-    add(prefix_of(source.first_endpoint, ClusterId{t.cluster[i]}) + "upstream_rq_" +
-        std::to_string(t.code[i]));
+    for (const std::string& prefix : prefixes_of(EndpointId{t.proxy[i]}, ClusterId{t.cluster[i]})) {
+      add(prefix + "upstream_rq_" + std::to_string(t.code[i]));
+    }
+  }
+  const AttemptTable& a = record_.attempts;
+  for (std::size_t i = 0; i < a.request.size(); ++i) {
+    const auto row = row_of_.find(a.request[i]);
+    if (row == row_of_.end() || a.code[i] == 0) continue;
+    if (a.number[i] >= t.attempts[row->second]) continue;
+    const EndpointId proxy{t.proxy[row->second]};
+    for (const std::string& prefix : prefixes_of(proxy, ClusterId{a.cluster[i]})) {
+      add(prefix + "retry.upstream_rq_" + std::to_string(a.code[i]));
+    }
   }
   out_.scalars["stat.cluster_manager.cluster_updated_via_merge"] =
       static_cast<double>(record_.info.updates_via_merge);
+}
+
+/// Gauges as the recordings sampled them, four times a second.
+void Counting::gauges() {
+  constexpr std::int64_t period = 250'000'000;
+  const RequestTable& t = record_.requests;
+  const AttemptTable& a = record_.attempts;
+  std::map<std::string, std::map<std::int64_t, double>> sampled;
+  for (std::size_t i = 0; i < a.request.size(); ++i) {
+    const auto row = row_of_.find(a.request[i]);
+    if (row == row_of_.end() || a.connected_ns[i] > a.ended_ns[i]) continue;
+    const std::string& cluster = plan_.clusters[ClusterId{a.cluster[i]}];
+    const bool own = LoadId{t.load[row->second]}.valid();
+    const std::string scope = own ? "" : "hop." + instance(EndpointId{t.proxy[row->second]}) + ".";
+    auto& gauge = sampled[scope + "gauge_max." + cluster + ".upstream_rq_active"];
+    for (std::int64_t k = (a.connected_ns[i] + period - 1) / period; k * period < a.ended_ns[i];
+         ++k) {
+      gauge[k] += 1;
+    }
+  }
+  std::map<ClusterId, std::int64_t> out_now;
+  for (const Noted& note : record_.events) {
+    if (note.what != EventNote::Eject && note.what != EventNote::Uneject) continue;
+    std::int64_t& now = out_now[note.cluster];
+    now += note.what == EventNote::Eject ? 1 : -1;
+    double& most = out_.scalars["gauge_max." + plan_.clusters[note.cluster] +
+                                ".outlier_detection.ejections_active"];
+    most = std::max(most, static_cast<double>(now));
+  }
+  for (const auto& [name, values] : sampled) {
+    for (const auto& [k, value] : values) {
+      out_.scalars[name] = std::max(out_.scalars[name], value);
+    }
+  }
 }
 
 void Counting::distributions() {

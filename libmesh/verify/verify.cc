@@ -34,7 +34,13 @@ CaseResult verify_case(const std::string& folder, const Overhead& overhead) {
   for (std::uint64_t seed = 1; seed <= recorded.repeat; ++seed) {
     try {
       Simulation run(compiled.plan, seed);
-      run.run_until(compiled.plan->until);
+      // The recordings looked at their counters as soon as everything had been answered.
+      Instant looked_at = compiled.plan->until - recorded.load.settle;
+      run.run_until(looked_at);
+      while (!run.idle() && looked_at < compiled.plan->until) {
+        looked_at = looked_at + milliseconds(50);
+        run.run_until(looked_at);
+      }
       result.runs.push_back(measure(recorded, *compiled.plan, *run.record()));
     } catch (const MemoryLimitExceeded& e) {
       result.problems.add({.code = std::string(code::limit_exceeded.id),

@@ -104,7 +104,7 @@ TEST_CASE("envoy#32: a per-try timer does not fire after the response has starte
   p.hand.handler_of(p.server).answer.action = Action::ResetAfterHeaders;
   p.retry(RetryOn::FiveXx, 2).per_try_timeout = milliseconds(20);
   const auto record = p.run({0});  // headers after 18 ms, the reset after 23 ms
-  CHECK(outcomes(*record) == Outcomes{"200 UC"});
+  CHECK(outcomes(*record) == Outcomes{"200 UPE"});
   CHECK(counter(*record, Counter::upstream_rq_per_try_timeout) == 0);
 }
 
@@ -135,7 +135,7 @@ TEST_CASE("envoy#40: a reset after the headers is not retried, the logged status
   p.hand.handler_of(p.server).answer.action = Action::ResetAfterHeaders;
   p.retry(RetryOn::FiveXx, 2);
   const auto record = p.run({0});
-  CHECK(outcomes(*record) == Outcomes{"200 UC"});
+  CHECK(outcomes(*record) == Outcomes{"200 UPE"});
   CHECK(counter(*record, Counter::upstream_rq_retry) == 0);
 }
 
