@@ -85,7 +85,9 @@ void Teller::tell_request(std::size_t row, int depth) {
 void Teller::tell_opening(std::size_t row, int depth) {
   const RequestTable& t = r_.requests;
   const std::string what = name_or(r_.names.requests, TemplateId{t.request[row]}, "a request");
-  const std::string source = name_or(r_.names.workloads, WorkloadId{t.source[row]}, "?");
+  const std::string workload = name_or(r_.names.workloads, WorkloadId{t.source[row]}, "?");
+  const std::string source =
+      name_or(r_.names.endpoints, EndpointId{t.proxy[row]}, workload.c_str());
   const LoadId load{t.load[row]};
   std::string line = fmt::format("{} sends {}", source, what);
   if (t.mirror[row] != 0) line = fmt::format("{} sends a mirrored copy of {}", source, what);
@@ -178,6 +180,10 @@ void Teller::tell_visit_end(std::size_t v, int depth) {
   const VisitTable& t = r_.visits;
   const std::string where = pod(t.endpoint[v]);
   const Instant end{t.ended_ns[v]};
+  if (t.unfinished[v] != 0) {
+    const char* what = was_served(v) ? " still works on it" : " still has it in its queue";
+    return text_.at(end, depth, where + what + " when the run ends");
+  }
   if (t.overflowed[v] != 0) {
     return text_.at(end, depth,
                     where + " turns it away, its queue is full: " + code_text(t.code[v]));

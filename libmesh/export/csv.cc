@@ -186,9 +186,9 @@ std::string stats(const RunRecord& r) {
 }
 
 std::string requests(const RunRecord& r) {
-  CsvWriter csv({"id", "parent", "root", "started_s", "ended_s", "load", "request", "source",
-                 "service", "destination", "cluster", "route", "host", "code", "flags", "details",
-                 "attempts", "mirror", "inbound"});
+  CsvWriter csv({"id",     "parent", "root",    "started_s",   "ended_s", "load",   "request",
+                 "source", "proxy",  "service", "destination", "cluster", "route",  "host",
+                 "code",   "flags",  "details", "attempts",    "mirror",  "inbound"});
   const RequestTable& t = r.requests;
   for (std::size_t i = 0; i < t.id.size(); ++i) {
     const Edge edge = t.edge[i] < r.edges.size() ? r.edges[t.edge[i]] : Edge{};
@@ -196,7 +196,8 @@ std::string requests(const RunRecord& r) {
     csv.field(t.parent[i] == ~std::uint64_t{0} ? "" : std::to_string(t.parent[i]));
     csv.number(t.root[i]).at(t.started_ns[i]).at(t.ended_ns[i]);
     csv.name(r.names.loads, LoadId{t.load[i]}).name(r.names.requests, TemplateId{t.request[i]});
-    csv.name(r.names.workloads, WorkloadId{t.source[i]}).name(r.names.services, edge.service);
+    csv.name(r.names.workloads, WorkloadId{t.source[i]});
+    csv.name(r.names.endpoints, EndpointId{t.proxy[i]}).name(r.names.services, edge.service);
     csv.name(r.names.workloads, edge.destination);
     csv.name(r.names.clusters, ClusterId{t.cluster[i]}).name(r.names.routes, RouteId{t.route[i]});
     csv.name(r.names.endpoints, EndpointId{t.host[i]}).number(t.code[i]);
@@ -224,13 +225,13 @@ std::string attempts(const RunRecord& r) {
 
 std::string visits(const RunRecord& r) {
   CsvWriter csv({"request", "workload", "pod", "arrived_s", "started_s", "ended_s", "code",
-                 "abandoned", "overflowed"});
+                 "abandoned", "overflowed", "unfinished"});
   const VisitTable& t = r.visits;
   for (std::size_t i = 0; i < t.request.size(); ++i) {
     csv.number(t.request[i]).name(r.names.workloads, WorkloadId{t.workload[i]});
     csv.name(r.names.endpoints, EndpointId{t.endpoint[i]}).at(t.arrived_ns[i]);
     csv.at(t.started_ns[i]).at(t.ended_ns[i]).number(t.code[i]);
-    csv.number(t.abandoned[i]).number(t.overflowed[i]).end();
+    csv.number(t.abandoned[i]).number(t.overflowed[i]).number(t.unfinished[i]).end();
   }
   return csv.take();
 }

@@ -27,9 +27,9 @@ void keep_rows(const std::vector<bool>& keep, Column&... columns) {
 }
 
 void keep_rows(RequestTable& t, const std::vector<bool>& keep) {
-  keep_rows(keep, t.id, t.parent, t.root, t.started_ns, t.ended_ns, t.load, t.request, t.source, t.proxy,
-            t.cluster, t.route, t.host, t.edge, t.code, t.attempts, t.flags, t.details, t.mirror,
-            t.inbound);
+  keep_rows(keep, t.id, t.parent, t.root, t.started_ns, t.ended_ns, t.load, t.request, t.source,
+            t.proxy, t.cluster, t.route, t.host, t.edge, t.code, t.attempts, t.flags, t.details,
+            t.mirror, t.inbound);
 }
 
 void keep_rows(AttemptTable& t, const std::vector<bool>& keep) {

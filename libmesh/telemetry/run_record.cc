@@ -112,9 +112,9 @@ void add(Digest& digest, const std::vector<ClusterStats>& stats) {
 }
 
 void add(Digest& digest, const RequestTable& t) {
-  columns(digest, t.id, t.parent, t.root, t.started_ns, t.ended_ns, t.load, t.request, t.source, t.proxy,
-          t.cluster, t.route, t.host, t.edge, t.code, t.attempts, t.flags, t.details, t.mirror,
-          t.inbound);
+  columns(digest, t.id, t.parent, t.root, t.started_ns, t.ended_ns, t.load, t.request, t.source,
+          t.proxy, t.cluster, t.route, t.host, t.edge, t.code, t.attempts, t.flags, t.details,
+          t.mirror, t.inbound);
 }
 
 void add(Digest& digest, const AttemptTable& t) {

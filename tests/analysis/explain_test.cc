@@ -27,7 +27,7 @@ TEST_CASE("explain: golden stories of a good, a retried, a failed and a refused 
 TEST_CASE("explain: a nested request is told relative to its root") {
   const auto record = testing::small_record();
   const std::string story = explain(*record, 17).value();
-  CHECK(story.starts_with("       3.000 ms  shop-v1 sends GET stock:80/items (request 17)"));
+  CHECK(story.starts_with("       3.000 ms  shop-v1-0 sends GET stock:80/items (request 17)"));
   CHECK_FALSE(has(story, "request 16"));
 }
 
@@ -89,6 +89,22 @@ TEST_CASE("explain: lines of unusual lives") {
          v.code = 0;
        },
        "leaves the queue of shop-v1-0 without a worker after 7 ms"},
+      {"work that the end of the run cut off",
+       [](auto&, auto&, auto&, VisitEnded& v) {
+         v.code = 0;
+         v.unfinished = true;
+       },
+       "shop-v1-0 still works on it when the run ends"},
+      {"a wait that the end of the run cut off",
+       [](auto&, auto&, auto&, VisitEnded& v) {
+         v.started = v.ended;
+         v.code = 0;
+         v.unfinished = true;
+       },
+       "shop-v1-0 still has it in its queue when the run ends"},
+      {"a sender whose pod is not known",
+       [](auto&, RequestEnded& r, auto&, auto&) { r.proxy = EndpointId::none(); },
+       "load buyers sends GET shop:80/ by ingress (request 0)"},
       {"a caller that went away",
        [](auto&, RequestEnded& r, auto&, auto&) {
          r.code = 0;
@@ -104,7 +120,7 @@ TEST_CASE("explain: lines of unusual lives") {
          copy.mirror = true;
          shop.recorder.request_ended(copy);
        },
-       "ingress sends a mirrored copy of GET shop:80/ (request 1)"},
+       "ingress-0 sends a mirrored copy of GET shop:80/ (request 1)"},
       {"the receiving sidecar refuses",
        [](SmallShop& shop, auto&, AttemptEnded& a, VisitEnded& v) {
          v.request = 99;
@@ -176,7 +192,7 @@ TEST_CASE("explain: visits behind a receiving sidecar are told below the caller'
   CAPTURE(story);
   const std::size_t attempt = story.find("attempt 1: shop-v1-0"),
                     arrival = story.find("arrives at"),
-                    call = story.find("shop-v1 sends GET stock"),
+                    call = story.find("shop-v1-0 sends GET stock"),
                     done = story.find("is done after"), end = story.find("attempt 1 ends");
   CHECK(attempt < arrival);
   CHECK(arrival < call);

@@ -6,14 +6,26 @@
 #include <algorithm>
 #include <string>
 
+#include "libmesh/base/hash.h"
 #include "tests/support/golden.h"
 #include "tests/support/small_record.h"
 
 namespace mesh {
 namespace {
 
+std::string fingerprint_hex(std::uint64_t value) {
+  std::string text = fingerprint_text(value);
+  std::erase(text, '-');
+  return text;
+}
+
 TEST_CASE("json: golden of the small record") {
-  testing::check_golden("export_json.json", to_json(*testing::small_record()));
+  const auto record = testing::small_record();
+  std::string text = to_json(*record);
+  const std::string digest = "\"hash\": \"" + fingerprint_hex(record->hash()) + "\"";
+  REQUIRE(text.find(digest) != std::string::npos);
+  text.replace(text.find(digest), digest.size(), "\"hash\": \"…\"");  // pinned by telemetry's test
+  testing::check_golden("export_json.json", text);
 }
 
 TEST_CASE("json: one line on request, the same bytes again") {

@@ -278,6 +278,24 @@ TEST_CASE("recorder: what the receiving sidecar logged enters the tables only") 
   CHECK(after->requests.inbound.back() == 1);
 }
 
+TEST_CASE("recorder: a visit that the end of the run cut off enters the table only") {
+  SmallShop shop;
+  shop.good(0);
+  const auto before = shop.recorder.peek(SmallShop::info(), {});
+  shop.recorder.visit_ended({.request = 7,
+                             .workload = SmallShop::stock,
+                             .endpoint = SmallShop::stock_1,
+                             .arrived = SmallShop::at(1),
+                             .started = SmallShop::at(2),
+                             .ended = SmallShop::at(3),
+                             .unfinished = true});
+  const auto after = shop.recorder.peek(SmallShop::info(), {});
+  CHECK(after->visits_by_endpoint.count == before->visits_by_endpoint.count);
+  CHECK(after->service_time_by_workload == before->service_time_by_workload);
+  CHECK(after->visits.unfinished.size() == before->visits.unfinished.size() + 1);
+  CHECK(after->visits.unfinished.back() == 1);
+}
+
 TEST_CASE("recorder: renaming changes the names of what was recorded") {
   SmallShop shop;
   shop.good(0);
