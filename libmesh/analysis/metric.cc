@@ -111,6 +111,19 @@ std::optional<Measure> evaluate(const RunRecord& record, std::string_view metric
   return pick(traffic_of(record, record.requests_by_load, record.latency_by_load, rows), metric);
 }
 
+std::optional<Interval> evaluate_runs(std::span<const std::shared_ptr<const RunRecord>> runs,
+                                      std::string_view metric, std::string_view edge,
+                                      std::string_view load) {
+  std::vector<double> values;
+  for (const auto& run : runs) {
+    const std::optional<Measure> measure = evaluate(*run, metric, edge, load);
+    if (!measure) return std::nullopt;
+    values.push_back(measure->value);
+  }
+  if (values.empty()) return std::nullopt;
+  return mean_interval(values);
+}
+
 std::string edge_text(const RunRecord& record, const Edge& edge) {
   const Names& n = record.names;
   const auto workload = [&n](WorkloadId id) {

@@ -2,12 +2,14 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "libmesh/analysis/interval.h"
 #include "libmesh/telemetry/run_record.h"
 
 namespace mesh {
@@ -27,6 +29,11 @@ std::span<const std::string_view> metric_names();
 /// that is known but carried no request has zeros.
 std::optional<Measure> evaluate(const RunRecord& record, std::string_view metric,
                                 std::string_view edge = {}, std::string_view load = {});
+
+/// The mean of the metric over replications with its 95 % interval; nothing when one lacks it.
+std::optional<Interval> evaluate_runs(std::span<const std::shared_ptr<const RunRecord>> runs,
+                                      std::string_view metric, std::string_view edge = {},
+                                      std::string_view load = {});
 
 /// Rows of RunRecord::edges that "source->destination" means. The source is a workload: by name,
 /// name.namespace, or name without its version ("reviews" for reviews-v2); "ingress" is Istio's

@@ -53,6 +53,22 @@ TEST_CASE("metric: retries are those of an edge or of all, per run") {
   CHECK(evaluate(*merge(*record, *record), "retries")->value == 1);
 }
 
+TEST_CASE("metric: replications give a mean with an interval") {
+  std::vector<std::shared_ptr<const RunRecord>> runs;
+  for (int good = 1; good <= 3; ++good) {
+    testing::SmallShop shop;
+    for (int i = 0; i < 2 * good; ++i) shop.good(100 * i);
+    runs.push_back(shop.finish());
+  }
+  const auto rps = evaluate_runs(runs, "rps", "", "buyers");
+  REQUIRE(rps.has_value());
+  CHECK(rps->mean == doctest::Approx(4));
+  CHECK(rps->count == 3);
+  CHECK(rps->half_width == doctest::Approx(4.9684).epsilon(1e-4));  // 4.3027 * 2 / sqrt(3)
+  CHECK_FALSE(evaluate_runs(runs, "rps", "shop->moon").has_value());
+  CHECK_FALSE(evaluate_runs({}, "rps").has_value());
+}
+
 TEST_CASE("metric: what is unknown has no value") {
   const auto record = testing::small_record();
   CHECK_FALSE(evaluate(*record, "p42").has_value());
