@@ -11,7 +11,8 @@ build=${1:?usage: scripts/clang_tidy.sh BUILD_DIR}
 mkdir -p build/clang-tidy
 
 # One digest for all headers: a header that changes makes every source dirty. Simple, and right.
-headers=$(find libmesh -name '*.h' -print0 | LC_ALL=C sort -z | xargs -0 cat .clang-tidy | sha256sum)
+headers=$(find libmesh -name "*.h" -print0 | LC_ALL=C sort -z |
+  xargs -0 cat .clang-tidy | sha256sum)
 deadline=$(( $(date +%s) + ${MESHSIM_TIDY_SECONDS:-150} ))
 export build headers deadline
 
