@@ -76,6 +76,7 @@ void check_tables(const RunRecord& r) {
   optional_ids("requests.load", r.requests.load, n.loads.size());
   optional_ids("requests.request", r.requests.request, n.requests.size());
   optional_ids("requests.source", r.requests.source, n.workloads.size());
+  optional_ids("requests.proxy", r.requests.proxy, n.endpoints.size());
   optional_ids("requests.cluster", r.requests.cluster, n.clusters.size());
   optional_ids("requests.route", r.requests.route, n.routes.size());
   optional_ids("requests.host", r.requests.host, n.endpoints.size());

@@ -55,10 +55,11 @@ def summary_table(record: "RunRecord") -> Table:
 
 
 def edges_table(record: "RunRecord") -> Table:
-    """Each hop that carried requests after the warm-up."""
+    """Each hop that carried requests after the warm-up, callers before the ones they call."""
     names = record.names
     figures = _with_success(record.figures["edges"])
-    used = (figures["requests"] > 0) | (figures["attempts"] > 0)
+    used = np.flatnonzero((figures["requests"] > 0) | (figures["attempts"] > 0))
+    used = used[_callers_first(figures["source"][used], figures["destination"][used])]
     figures = {name: values[used] for name, values in figures.items()}
     destination = figures["destination"]
     return Table(
@@ -76,6 +77,22 @@ def edges_table(record: "RunRecord") -> Table:
 
 def _with_success(figures: dict[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
     return figures | {"success_rate": 1.0 - figures["error_rate"]}
+
+
+def _callers_first(source: NDArray[np.uint32], destination: NDArray[np.uint32]) -> NDArray[np.intp]:
+    """Order of edges by the number of hops from a workload that nobody calls."""
+    edges = list(zip(source.tolist(), destination.tolist(), strict=True))
+    called = {to for start, to in edges if to != start}
+    depth = {start: 0 for start, _ in edges if start not in called}
+    for _ in edges:  # a path has at most as many hops as there are edges
+        known = len(depth)
+        for start, to in edges:
+            if start in depth and to != MISSING:
+                depth.setdefault(to, depth[start] + 1)
+        if len(depth) == known:
+            break
+    hops = np.array([depth.get(start, len(edges)) for start in source.tolist()], dtype=np.int64)
+    return np.lexsort((destination, source, hops))
 
 
 def _versions(workloads: NDArray[np.uint32], versions: Sequence[str]) -> NDArray[np.uint32]:

@@ -2,6 +2,8 @@
 
 import dataclasses
 import re
+import shutil
+import subprocess
 import xml.etree.ElementTree as ET
 from html.parser import HTMLParser
 from pathlib import Path
@@ -145,3 +147,18 @@ def test_markdown_has_the_same_verdicts_and_no_html() -> None:
     widths = {line.count("|") for line in text.splitlines() if line.startswith("| productpage")}
     assert len(widths) == 1
     assert "**Ended early: interrupt **" in markdown(empty_record(ended_by="interrupt"))
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which("chromium") is None, reason="no chromium on this machine")
+def test_a_browser_opens_the_report_without_a_complaint(tmp_path: Path) -> None:
+    path = evil_record().report(tmp_path / "report.html")
+    done = subprocess.run(
+        ["chromium", "--headless", "--no-sandbox", "--disable-gpu", "--enable-logging=stderr",
+         f"--user-data-dir={tmp_path}/profile", "--dump-dom", path.as_uri()],
+        capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0
+    assert ":CONSOLE" not in done.stderr
+    assert done.stdout.count("<svg") == 8
+    assert "<script" not in done.stdout

@@ -1,9 +1,9 @@
 """How the package starts: lazily, quickly, with an explanation when it is not built."""
 
 import os
+import resource
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import meshsim
@@ -48,13 +48,19 @@ def test_nothing_is_imported_before_it_is_used(what: str, absent: tuple[str, ...
     assert not loaded_by(what) & set(absent)
 
 
+def processor_seconds() -> float:
+    """What child processes have used: other work on the machine does not count."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
 def test_help_starts_in_less_than_a_third_of_a_second() -> None:
     code = "import sys; sys.argv = ['meshsim', '--help']\nfrom meshsim.cli import main\nmain()"
     spent = []
     for _ in range(5):
-        start = time.perf_counter()
+        start = processor_seconds()
         done = python(code)
-        spent.append(time.perf_counter() - start)
+        spent.append(processor_seconds() - start)
         assert done.returncode == 0
         assert "Example:" in done.stdout
     assert min(spent) < 0.3

@@ -20,7 +20,7 @@ VERBS = {
 EXAMPLE = """\b
 Example:
   meshsim analyze scenarios/bookinfo_canary
-  meshsim run scenarios/bookinfo_canary --out out --report --png
+  meshsim run scenarios/bookinfo_canary --out out --report out/report.html
   meshsim run scenarios/bookinfo_canary --set load.shoppers.open.rate=400 --seed 9
   meshsim explain out --slowest 1
 

@@ -18,7 +18,7 @@ EXAMPLE = """\b
 Example:
   meshsim run scenarios/bookinfo_canary
   meshsim run scenarios/bookinfo_canary --until 2m --replications 10 --threads 2
-  meshsim run scenarios/bookinfo_breaker --out out --report --png
+  meshsim run scenarios/bookinfo_breaker --out out --report out/report.html
   meshsim run shop.yaml --set load.shoppers.open.rate=900 \\
       --set DestinationRule/cart:spec.trafficPolicy.connectionPool.http.maxRetries=1
 """
@@ -38,8 +38,8 @@ Example:
 @click.option(
     "--out", "folder", type=click.Path(path_type=Path), help="Folder to write the run to."
 )
-@click.option("--report", is_flag=True, help="Write report.html there too (default folder: out).")
-@click.option("--png", is_flag=True, help="Write report.png there too (default folder: out).")
+@click.option("--report", type=click.Path(path_type=Path), help="HTML file to write.")
+@click.option("--png", type=click.Path(path_type=Path), help="Picture to write.")
 @click.option("--print-effective", is_flag=True, help="Print the scenario with every default.")
 @common_options
 @verb
@@ -135,10 +135,7 @@ def finished(
     from meshsim.record import merged
 
     record = merged(records)
-    folder = options["folder"]
-    if folder is None and (options["report"] or options["png"]):
-        folder = Path("out")
-    artefacts = written(record, folder, options)
+    artefacts = written(record, options)
     out.say(run_text(record, artefacts, color=out.color))
     failed = [t for t in record.thresholds if not t["ok"]]
     code = THRESHOLD if failed else OK
@@ -153,19 +150,19 @@ def finished(
     out.finish(code, answer(record, artefacts), error)
 
 
-def written(
-    record: "RunRecord", folder: Path | None, options: dict[str, Any]
-) -> list[tuple[str, Path]]:
+def written(record: "RunRecord", options: dict[str, Any]) -> list[tuple[str, Path]]:
     """Writes the artefacts that were asked for."""
-    if folder is None:
-        return []
-    artefacts = [("run", record.save(folder))]
-    if options["report"]:
-        artefacts.append(("report", record.report(folder / "report.html")))
-    if options["png"]:
-        from meshsim.plot.style import write_figure
+    artefacts = []
+    if options["folder"] is not None:
+        artefacts.append(("run", record.save(options["folder"])))
+    if options["report"] is not None:
+        artefacts.append(("report", record.report(options["report"])))
+    if options["png"] is not None:
+        from meshsim.plot.style import png_bytes
+        from meshsim.store import atomic_write
 
-        artefacts.append(("picture", write_figure(record.plot("overview"), folder / "report.png")))
+        picture = png_bytes(record.plot("overview"))
+        artefacts.append(("picture", atomic_write(options["png"], picture)))
     return artefacts
 
 

@@ -24,10 +24,12 @@ def run_text(
     """The whole answer, coloured for a terminal."""
     console = _console(color)
     _facts(console, record)
-    console.print(_loads(record))
-    console.print(_edges(record))
+    tables = [_loads(record), _edges(record)]
     if record.thresholds:
-        console.print(_thresholds(record))
+        tables.append(_thresholds(record))
+    for table in tables:
+        console.print(table)
+        console.print()
     for kind, path in artefacts:
         console.print(f"{kind:<12}{path}", markup=False, highlight=False)
     console.print(f"{'fingerprint':<12}{record.fingerprint}", markup=False, highlight=False)

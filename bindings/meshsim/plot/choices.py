@@ -84,18 +84,19 @@ def visits_by_endpoint(record: RunRecord) -> series.Floats:
 
 
 def hosts_service(record: RunRecord) -> int | None:
-    """The service with the most ejections; without any, the busiest one with several hosts."""
+    """The service with the most ejections, else the one with several versions, else the busiest."""
     visits = visits_by_endpoint(record)
     owner = record.column("endpoints.workload")
     ejected = record.column("events.endpoint")[
         np.isin(record.column("events.what"), [0])  # eject
     ]
-    best, most = None, (0, 0.0)
+    several = split_service(record)
+    best, most = None, (0, False, 0.0)
     for service in range(len(record.names.services)):
         workloads = list(versions_of(record, service))
         hosts = np.flatnonzero(np.isin(owner, workloads) & (visits > 0))
         mine = int(np.isin(ejected, np.flatnonzero(np.isin(owner, workloads))).sum())
-        score = (mine, float(visits[hosts].sum()))
+        score = (mine, service == several, float(visits[hosts].sum()))
         if (len(hosts) > 1 or mine) and score > most:
             best, most = service, score
     return best

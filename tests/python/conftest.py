@@ -1,0 +1,23 @@
+"""Scenarios and saved runs that several tests use."""
+
+from pathlib import Path
+
+import pytest
+from cli_tools import KEEP, meshsim
+from meshsim.examples import TINY
+
+
+@pytest.fixture
+def scenario(tmp_path: Path) -> Path:
+    path = tmp_path / "scenario.yaml"
+    path.write_text(TINY)
+    return path
+
+
+@pytest.fixture(scope="session")
+def saved(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("saved")
+    path = folder / "scenario.yaml"
+    path.write_text(TINY.replace("rate: 50", "rate: 50").replace("10s", "5s"))
+    assert meshsim("run", path, "--out", folder / "out", *KEEP).exit_code == 0
+    return folder / "out"
