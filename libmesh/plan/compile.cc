@@ -48,9 +48,10 @@ ConfigVersion empty_version(Draft& draft, VersionContext& context, const Version
   for (std::uint32_t w = 0; w < draft.plan.workloads.size(); ++w) {
     const WorkloadPlan& workload = draft.plan.workloads[WorkloadId{w}];
     ProxyConfig& proxy = version.proxies[WorkloadId{w}];
-    if (!workload.has_sidecar) continue;
-    proxy.cluster_of = context.clusters.known_to(WorkloadId{w});
-    if (!workload.is_gateway) proxy.inbound = context.clusters.inbound(WorkloadId{w});
+    if (workload.has_sidecar) proxy.cluster_of = context.clusters.known_to(WorkloadId{w});
+    if (workload.receives_through_sidecar && !workload.is_gateway) {
+      proxy.inbound = context.clusters.inbound(WorkloadId{w});
+    }
   }
   return version;
 }

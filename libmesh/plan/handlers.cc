@@ -66,7 +66,9 @@ ResponsePlan response_plan(std::vector<std::pair<std::string, std::string>> head
 
 /// Path and header conditions; the attempt count is known only when the request runs.
 bool can_hold(const Condition& when, const RequestTemplate& request) {
-  if (when.path && *when.path != request.path) return false;
+  if (when.path && *when.path != request.path && *when.path != without_query(request.path)) {
+    return false;
+  }
   return std::all_of(when.headers.begin(), when.headers.end(), [&request](const auto& wanted) {
     if (same_header_name(wanted.first, attempt_header)) return true;
     const auto value = header_value(request.headers, wanted.first);

@@ -210,7 +210,11 @@ TemplateId upstream_request(Draft& draft, const istio::HttpRoute& http,
     if (authority.empty()) authority = authority_set_by(http.route.front().headers);
   }
   if (http.rewrite) {
+    const std::string original = changed.path;
     changed.path = rewritten_path(*http.rewrite, match, changed.path);
+    if (changed.path != original) {  // source/common/router/config_impl.cc, finalizePathHeader
+      changed.headers.emplace_back("x-envoy-original-path", original);
+    }
     if (!http.rewrite->authority.empty()) authority = http.rewrite->authority;
   }
   if (!authority.empty()) changed.authority = authority;
