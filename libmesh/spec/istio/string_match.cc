@@ -133,9 +133,10 @@ void check_weights(const Reading& at, const YamlNode& list) {
   std::int64_t total = 0;
   for (const YamlNode& item : list.items) {
     const YamlNode* value = item.find("weight");
-    if (value != nullptr && value->kind == YamlNode::Kind::Scalar) {
-      total += parse_yaml_integer(value->scalar).value_or(0);
-    }
+    if (value == nullptr || value->kind == YamlNode::Kind::Null) continue;
+    const auto weight = parse_yaml_number(value->scalar);
+    if (!weight) return;  // said already
+    total += static_cast<std::int64_t>(std::clamp(*weight, -1e9, 1e10));
   }
   if (list.items.size() > 1 && total == 0) {
     at.error(code::invalid_weight, list, "the weights of several destinations add up to 0",

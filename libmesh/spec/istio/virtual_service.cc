@@ -32,6 +32,7 @@ void check_hosts(const YamlNode& list, const Reading& at, const VirtualService& 
                  bool in_mesh) {
   bool valid = true;
   for (std::size_t i = 0; i < list.items.size(); ++i) {
+    if (list.items[i].kind != YamlNode::Kind::Scalar) continue;  // said already
     const std::string& host = list.items[i].scalar;
     // Envoy's own names for clusters, of gateways that pass TLS through.
     const bool passed_through = !in_mesh && host.starts_with("outbound_");

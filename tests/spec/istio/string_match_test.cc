@@ -110,6 +110,9 @@ TEST_CASE("string_match: weights") {
           {"one of them without", a + "}" + b + ", weight: 5}", ""},
           {"negative", a + ", weight: -1}",
            "error MS0211 spec.http[0].route[0].weight: must not be negative, got -1"},
+          {"unreadable ones", a + ", weight: x}" + b + "}",
+           "error MS0103 spec.http[0].route[0].weight: expected a whole number, found the text "
+           "\"x\""},
           {"a fraction", a + ", weight: 0.5}",
            "error MS0103 spec.http[0].route[0].weight: expected a whole number, found the number "
            "0.5"},

@@ -64,6 +64,8 @@ TEST_CASE("virtual_service: what istiod refuses") {
            ""},
           {"a host that is no text", "hosts: [80]\n" + http,
            "error MS0103 spec.hosts[0]: expected text, found the number 80"},
+          {"a host that is a mapping", "hosts: [{a: b}]\n" + http,
+           "error MS0103 spec.hosts[0]: expected text, found a mapping"},
           {"hosts as text", "hosts: a\n" + http,
            "error MS0103 spec.hosts: expected a list, found the text \"a\""},
           {"a rule that is no mapping", "hosts: [a]\nhttp: [x]",
