@@ -12,7 +12,8 @@ from meshsim._native import core
 from meshsim.units import Time, digits, milliseconds_text, nanoseconds, percent
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure, SubFigure
 
     from meshsim.tables import Table
 
@@ -228,15 +229,22 @@ class RunRecord:
 
         return slowest(self, count)
 
-    def plot(self, name: str = "overview", **options: Any) -> "Figure":
-        """A picture: overview, throughput, latency, split, hosts, queues or topology.
+    def plot(
+        self, name: str = "overview", *, ax: "Axes | None" = None, **options: Any
+    ) -> "Figure | SubFigure":
+        """A picture of the run.
 
         Args:
-            name: Which one.
+            name: overview, throughput, latency, split, versions, hosts, queues, failures or
+                topology.
+            ax: Axes to draw on; None = a figure of its own. The overview needs a figure.
             options: Those of the picture, e.g. `service="reviews"`.
         """
-        from meshsim.plot import figure
+        from meshsim.plot import draw_on, figure
 
+        if ax is not None:
+            draw_on(ax, self, name, **options)
+            return ax.figure
         return figure(self, name, **options)
 
     def report(self, path: str | Path) -> Path:

@@ -112,7 +112,7 @@ LOAD_COLUMNS: dict[str, tuple[str, Cell]] = {
 EDGE_COLUMNS: dict[str, tuple[str, Cell]] = {
     "source": ("Source", lambda v: escape(str(v or "–"))),
     "service": ("Service", lambda v: escape(service_short(v or "no route"))),
-    "destination": ("Destination", lambda v: escape(str(v or "no host"))),
+    "destination": ("Destination", lambda v: escape(str(v or "not sent"))),
     "rps": ("Rate (1/s)", digits),
     "success_rate": ("Ok", percent),
     "p50_ms": ("p50", milliseconds_text),

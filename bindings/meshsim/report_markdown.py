@@ -39,7 +39,7 @@ def markdown(record: RunRecord) -> str:
     hops = [
         (
             _cell(str(r["source"])), _cell(str(r["service"] or "no route")),
-            _cell(str(r["destination"] or "no host")), digits(r["rps"]),
+            _cell(str(r["destination"] or "not sent")), digits(r["rps"]),
             percent(r["success_rate"]), milliseconds_text(r["p99_ms"]), f"{r['retries']:,}",
             f"{r['ejections']:,}",
         )

@@ -8,6 +8,7 @@ import pytest
 from fake_record import empty_record, fake_record
 from matplotlib.axes import Axes
 from matplotlib.colors import to_hex
+from matplotlib.figure import Figure
 from matplotlib.patches import FancyArrowPatch
 from meshsim import plot, series
 from meshsim.plot import overview, split, style, throughput, topology
@@ -169,7 +170,7 @@ def test_the_call_graph_is_layered_from_the_callers_down() -> None:
     hops = topology.hops_of(RECORD)
     layers = topology.layers_of(hops)
     assert layers[:3] == [["shoppers"], ["ingress"], ["productpage-v1"]]
-    assert sorted(layers[3]) == ["details-v1", "reviews (no host)", "reviews-v1", "reviews-v3"]
+    assert sorted(layers[3]) == ["details-v1", "reviews (not sent)", "reviews-v1", "reviews-v3"]
     axes = panel("topology")
     arrows = [p for p in axes.patches if isinstance(p, FancyArrowPatch)]
     assert len(arrows) == len(hops) == 6
@@ -257,6 +258,14 @@ def test_unknown_pictures_options_and_services_are_named() -> None:
         plot.figure(RECORD, "throughput", load="cart")
     with pytest.raises(KeyError, match="no workload 'cart'"):
         plot.figure(RECORD, "queues", workloads=("cart",))
+
+
+def test_a_panel_is_drawn_on_the_users_axes() -> None:
+    axes = Figure().subplots()
+    assert RECORD.plot("latency", ax=axes, q=[0.5]) is axes.figure
+    assert legend_texts(axes) == ["p50"]
+    with pytest.raises(ValueError, match="no panel 'overview'"):
+        RECORD.plot("overview", ax=axes)
 
 
 def test_drawing_leaves_the_users_settings_alone() -> None:

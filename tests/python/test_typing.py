@@ -2,6 +2,7 @@
 
 import doctest
 import importlib
+import os
 import pkgutil
 import subprocess
 import sys
@@ -26,10 +27,13 @@ def test_the_stubs_match_the_compiled_module(tmp_path: Path) -> None:
     allowed.write_text(
         f"meshsim\\._core\\.{classes}\nmeshsim\\._core\\.(Diagnostic|Plan|Scenario)\\.__init__\n"
     )
+    home = Path(meshsim.__file__).parents[1]
+    path = {} if home.name == "site-packages" else {"MYPYPATH": str(home)}
     done = subprocess.run(
         [sys.executable, "-m", "mypy.stubtest", "meshsim._core", "--allowlist", str(allowed),
          "--ignore-unused-allowlist"],
         capture_output=True, text=True, check=False, cwd=tmp_path,
+        env=os.environ | path,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
 

@@ -46,9 +46,10 @@ def command(out: Output, run: Path, kind: str, path: Path | None) -> None:
     if kind == "html":
         record.report(path)
     else:
+        from meshsim.plot import figure
         from meshsim.plot.style import png_bytes
 
-        atomic_write(path, png_bytes(record.plot("overview")))
+        atomic_write(path, png_bytes(figure(record, "overview")))
     out.give(str(path))
     out.finish(OK, {"path": str(path)})
 

@@ -158,10 +158,11 @@ def written(record: "RunRecord", options: dict[str, Any]) -> list[tuple[str, Pat
     if options["report"] is not None:
         artefacts.append(("report", record.report(options["report"])))
     if options["png"] is not None:
+        from meshsim.plot import figure
         from meshsim.plot.style import png_bytes
         from meshsim.store import atomic_write
 
-        picture = png_bytes(record.plot("overview"))
+        picture = png_bytes(figure(record, "overview"))
         artefacts.append(("picture", atomic_write(options["png"], picture)))
     return artefacts
 

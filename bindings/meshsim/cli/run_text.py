@@ -124,7 +124,7 @@ def hop_name(row: dict[str, Any]) -> str:
     service = str(row["service"] or "no route").removesuffix(".svc.cluster.local")
     service = service.removesuffix(".default")
     destination = row["destination"]
-    return f"{row['source']} → {service}" + (f" / {destination}" if destination else " / no host")
+    return f"{row['source']} → {service}" + (f" / {destination}" if destination else " / not sent")
 
 
 def _thresholds(record: "RunRecord") -> "RichTable":

@@ -4,6 +4,8 @@ import inspect
 from collections.abc import Callable
 from typing import Any
 
+from matplotlib.axes import Axes
+
 from meshsim.plot import (
     compare,
     failures,
@@ -50,12 +52,26 @@ def figure(record: RunRecord, name: str, **options: Any) -> style.Picture:
         if name == "overview":
             _refuse_unknown(name, options, set())
             return overview.draw(record)
-        known = set(inspect.signature(PANELS[name]).parameters) - {"axes", "record"}
-        _refuse_unknown(name, options, known)
         made = style.new_figure(style.WIDTH_IN * 0.7, 7.0 if name == "topology" else 6.0)
-        PANELS[name](made.subplots(), record, **options)
+        draw_on(made.subplots(), record, name, **options)
         style.add_caption(made, record)
         return made
+
+
+def draw_on(axes: Axes, record: RunRecord, name: str, **options: Any) -> None:
+    """One of PANELS on axes that exist.
+
+    Args:
+        axes: Where.
+        record: Of which run.
+        name: Which picture.
+        options: Those of its `draw`.
+    """
+    if name not in PANELS:
+        raise ValueError(f"no panel {name!r}; there are {', '.join(PANELS)}")
+    known = set(inspect.signature(PANELS[name]).parameters) - {"axes", "record"}
+    _refuse_unknown(name, options, known)
+    PANELS[name](axes, record, **options)
 
 
 def small_figure(record: RunRecord, name: str) -> style.Picture:
@@ -92,4 +108,4 @@ def _refuse_unknown(name: str, options: dict[str, Any], known: set[str]) -> None
         raise ValueError(f"picture {name!r} has no option {unknown[0]!r}; {has}")
 
 
-__all__ = ["NAMES", "PANELS", "compare_runs", "figure", "small_figure"]
+__all__ = ["NAMES", "PANELS", "compare_runs", "draw_on", "figure", "small_figure"]

@@ -83,20 +83,35 @@ def visits_by_endpoint(record: RunRecord) -> series.Floats:
     return np.bincount(rows, weights=weights, minlength=hosts).astype(np.float64)
 
 
+def failures_by_service(record: RunRecord) -> series.Floats:
+    """Requests to each service that got 5xx or no answer over the whole run."""
+    failed = series.outcome_groups(record, lambda code, _: int(code == 0 or code >= 500))
+    weights = record.column("series_by_edge.count") * (
+        failed[record.column("series_by_edge.outcome")] == 1
+    )
+    service = record.column("edges.service")[record.column("series_by_edge.row")]
+    known = service != MISSING
+    counted = np.bincount(
+        service[known], weights=weights[known], minlength=len(record.names.services)
+    )
+    return counted.astype(np.float64)
+
+
 def hosts_service(record: RunRecord) -> int | None:
-    """The service with the most ejections, else the one with several versions, else the busiest."""
+    """The service with ejections, else with several versions, else with failures, else busiest."""
     visits = visits_by_endpoint(record)
     owner = record.column("endpoints.workload")
     ejected = record.column("events.endpoint")[
         np.isin(record.column("events.what"), [0])  # eject
     ]
     several = split_service(record)
-    best, most = None, (0, False, 0.0)
+    failures = failures_by_service(record)
+    best, most = None, (0, False, 0.0, 0.0)
     for service in range(len(record.names.services)):
         workloads = list(versions_of(record, service))
         hosts = np.flatnonzero(np.isin(owner, workloads) & (visits > 0))
         mine = int(np.isin(ejected, np.flatnonzero(np.isin(owner, workloads))).sum())
-        score = (mine, service == several, float(visits[hosts].sum()))
+        score = (mine, service == several, failures[service], float(visits[hosts].sum()))
         if (len(hosts) > 1 or mine) and score > most:
             best, most = service, score
     return best

@@ -60,7 +60,7 @@ def _ends(record: RunRecord, row: int) -> tuple[str, str]:
         return left, record.names.workloads[destination]
     if service == MISSING:
         return left, "no route"
-    return left, f"{style.service_short(record.names.services[service])} (no host)"
+    return left, f"{style.service_short(record.names.services[service])} (not sent)"
 
 
 def layers_of(hops: list[Hop]) -> list[list[str]]:
@@ -181,7 +181,7 @@ def _arrow(
 
 
 def _box(axes: Axes, node: str, x: float, y: float, count: int) -> None:
-    dashed = node.endswith("(no host)") or node == "no route"
+    dashed = node.endswith("(not sent)") or node == "no route"
     axes.annotate(
         style.short(node, 20), (x, y), ha="center", va="center", zorder=4,
         fontsize=8.5 if count <= 16 else 7,
