@@ -149,7 +149,8 @@ TEST_CASE("behaviour_table: what is refused, at its place") {
        "1:10 MS0106 action: must be one of respond, reset, close, resetAfterHeaders, hang, got "
        "\"explode\"\n"},
       {"{sidecar: maybe}",
-       "1:11 MS0103 sidecar: expected true, false, outbound or inbound, found the text \"maybe\"\n"},
+       "1:11 MS0103 sidecar: expected true, false, outbound or inbound, found the text "
+       "\"maybe\"\n"},
       {"{locality: a/b/c/d}", "1:12 MS0107 locality: a locality is region/zone/subzone\n"},
       {"{down: [{from: 2s, to: 1s}]}", "1:24 MS0405 down[0].to: must be later than from\n"},
       {"{handlers: [{match: {path: {prefx: /}}}]}",
