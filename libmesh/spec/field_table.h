@@ -1,5 +1,6 @@
 // Field tables: one row per YAML field makes its reader, error texts, schema and coverage.
-//
+#pragma once
+
 //   const Table<HttpCookie>& http_cookie_table() {
 //     static const Table<HttpCookie> table("HTTPCookie", "Cookie that names the host.", {
 //         required("name", &HttpCookie::name, text(), "Name of the cookie."),
@@ -17,7 +18,6 @@
 // A null value counts as an absent field. A member may be the reader's type, an optional of it, or
 // anything a callable returns by reference:
 //   simulated("tcp", [](Pool& p) -> auto& { return p.limits.tcp; }, object(tcp_table), "", "…")
-#pragma once
 
 #include <cstdint>
 #include <functional>

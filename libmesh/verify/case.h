@@ -1,5 +1,4 @@
-// A recorded experiment as its case.yaml describes it: who calls, who answers how, when, what
-// counts.
+// A recorded experiment as its case.yaml describes it.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,6 @@
 // Reads a DestinationRule.
+#include "libmesh/spec/istio/destination_rule.h"
+
 #include <set>
 
 #include "libmesh/spec/istio/tables.h"

@@ -1,4 +1,6 @@
 // Reads a Gateway.
+#include "libmesh/spec/istio/gateway.h"
+
 #include <set>
 
 #include "libmesh/spec/istio/tables.h"

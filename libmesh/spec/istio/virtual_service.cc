@@ -1,4 +1,6 @@
 // Reads a VirtualService.
+#include "libmesh/spec/istio/virtual_service.h"
+
 #include <algorithm>
 
 #include "libmesh/spec/istio/tables.h"
