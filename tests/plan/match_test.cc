@@ -78,7 +78,7 @@ TEST_CASE("match: pseudo headers and host are the request line's") {
   CHECK(!accepts(match, get("/")));
 }
 
-TEST_CASE("match: an empty match and the expression * ask for presence") {
+TEST_CASE("match: an empty match and the expression of a lone star ask for presence") {
   istio::HttpMatch match;
   match.headers = {{"x", {}}};
   CHECK(accepts(match, get("/", {{"x", ""}})));
