@@ -173,7 +173,7 @@ def test_the_gil_is_free_during_a_run() -> None:
 
 
 def test_a_bar_is_drawn_on_stderr(capsys: pytest.CaptureFixture[str]) -> None:
-    tiny().with_(LONG).compile().run(until="30m", progress=True)
+    tiny().with_(LONG).compile().run(until="5m", progress=True)
     assert "%" in capsys.readouterr().err
 
 

@@ -1,6 +1,7 @@
 """The command line `meshsim`: verbs are imported when they are used, so `--help` is instant."""
 
 import importlib
+import sys
 
 import click
 
@@ -92,7 +93,15 @@ def cli() -> None:
 
 def main() -> None:
     """The program `meshsim`."""
-    cli(prog_name="meshsim")
+    try:
+        code = cli.main(prog_name="meshsim", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except (click.Abort, KeyboardInterrupt):  # before the verb could say it in its own words
+        click.echo("error: interrupted", err=True)
+        sys.exit(130)
+    sys.exit(code if isinstance(code, int) else 0)
 
 
 __all__ = ["VERBS", "cli", "main"]
