@@ -26,7 +26,8 @@ enum class Purpose : std::uint64_t {
   BalancerSeed,
   Sampling,
   FaultTarget,
-  Disturbance,  // swarm tests
+  Disturbance,           // swarm tests
+  DownstreamConnection,  // its ephemeral port, as hashes see it
 };
 
 /// SplitMix64 finaliser (Steele, Lea, Flood, OOPSLA 2014).

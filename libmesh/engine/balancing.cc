@@ -1,21 +1,14 @@
 // Which host a request goes to, as the balancers have been told.
-#include "libmesh/base/check.h"
+#include <algorithm>
+
 #include "libmesh/engine/engine.h"
+#include "libmesh/policy/load_balancer/bounded_load.h"
 #include "libmesh/policy/load_balancer/least_request.h"
 #include "libmesh/policy/load_balancer/random.h"
 #include "libmesh/policy/load_balancer/round_robin.h"
-#include "libmesh/policy/panic.h"
 #include "libmesh/policy/retry_selection.h"
 
 namespace mesh {
-
-namespace {
-
-std::uint64_t pair_key(EndpointId proxy, ClusterId cluster) {
-  return static_cast<std::uint64_t>(proxy.value) << 32 | cluster.value;
-}
-
-}  // namespace
 
 // ---- one cluster of one proxy, made on first touch --------------------------------------------
 
@@ -73,12 +66,7 @@ std::uint32_t Engine::add_proxy_cluster(EndpointId proxy, ClusterId cluster,
     world_.outlier_cells.resize(world_.outlier_cells.size() + plan.hosts.size());
   }
   const auto id = static_cast<std::uint32_t>(world_.proxy_clusters.size());
-  const std::uint32_t workers = plan_->workloads[workload_of(proxy)].concurrency;
-  made.first_cursor = static_cast<std::uint32_t>(world_.cursors.size());
-  for (std::uint32_t w = 0; w < workers; ++w) {
-    world_.cursors.push_back(
-        round_robin_start(draws_.at(Purpose::BalancerSeed, pair_key(proxy, cluster), w).word()));
-  }
+  add_balancer(made);
   world_.proxy_clusters.push_back(made);
   return id;
 }
@@ -89,35 +77,31 @@ const ClusterView& Engine::view_of(const ProxyCluster& cluster) const {
   return cluster.view == nil ? world_.shared_views[cluster.config] : world_.own_views[cluster.view];
 }
 
-void Engine::build_shared_view(ClusterConfigId config) {
-  if (!world_.shared_views.contains(config)) world_.shared_views.resize(config.value + 1);
-  build_view(plan_->cluster_configs[config], nullptr, world_.shared_views[config]);
+void Engine::build_shared_view(ClusterConfigId id) {
+  if (!world_.shared_views.contains(id)) world_.shared_views.resize(id.value + 1);
+  ClusterView& view = world_.shared_views[id];
+  build_view(plan_->cluster_configs[id], nullptr, view);
+  // Tables of clusters that nobody has used yet are built on first use.
+  if (!view.hash.empty()) build_hash_tables(*plan_, plan_->cluster_configs[id], view);
 }
 
-/// Priority loads and panic (`envoy.md` §6.2, §6.3) over the members; `cluster` says whom this
-/// proxy's balancers hold for unhealthy.
+/// `cluster` says whom this proxy's balancers hold for unhealthy.
 void Engine::build_view(const ClusterConfig& config, const ProxyCluster* cluster,
                         ClusterView& view) {
-  const std::size_t priorities = config.hosts.empty() ? 1 : config.hosts.back().priority + 1u;
-  view.priorities.assign(priorities, {});
+  std::vector<HostHealth> health(config.hosts.size(), HostHealth::Absent);
   for (std::uint32_t h = 0; h < config.hosts.size(); ++h) {
     if (!world_.endpoints[config.hosts[h].endpoint].member) continue;
-    PriorityView& priority = view.priorities[config.hosts[h].priority];
-    priority.all.push_back(h);
     const bool unhealthy = cluster != nullptr && cluster->first_outlier != nil &&
                            world_.outlier_cells[cluster->first_outlier + h].told_unhealthy;
-    if (!unhealthy) priority.healthy.push_back(h);
+    health[h] = unhealthy ? HostHealth::Unhealthy : HostHealth::Healthy;
   }
-  std::vector<PriorityHosts> counts;
-  for (const PriorityView& priority : view.priorities) {
-    counts.push_back({.hosts = static_cast<std::uint32_t>(priority.all.size()),
-                      .healthy = static_cast<std::uint32_t>(priority.healthy.size())});
+  build_cluster_view(config, health, view);
+  if (cluster != nullptr && is_hashed(config.load_balancer.kind)) {
+    build_hash_tables(*plan_, config, view);
   }
-  assess_priorities({.panic_threshold_percent = config.panic_threshold_percent}, counts, {},
-                    view.table);
 }
 
-// ---- the pick ---------------------------------------------------------------------------------
+// ---- the pick -----------------------------------------------------------------------------------
 
 bool Engine::already_tried(const Request& request, EndpointId host) const {
   for (std::uint32_t t = request.tried; t != nil; t = world_.tried[t].next) {
@@ -126,45 +110,128 @@ bool Engine::already_tried(const Request& request, EndpointId host) const {
   return false;
 }
 
+/// Load of the priorities for a retry that leaves those it has tried (`envoy.md` §2.7).
+std::span<const PriorityShare> Engine::share_of_retry(Request& request, const RetryPolicy& policy,
+                                                      const ClusterView& view) {
+  if (request.tried_priorities == nil) {
+    request.tried_priorities = world_.tried_priorities.insert({}).slot;
+  }
+  TriedPriorities& memory = world_.tried_priorities[request.tried_priorities];
+  const ClusterConfig& config =
+      plan_->cluster_configs[world_.proxy_clusters[request.proxy_cluster].config];
+  const std::size_t n = std::min(view.priorities.size(), TriedPriorities::most);
+  std::uint32_t tried = 0;
+  for (std::uint32_t t = request.tried; t != nil; t = world_.tried[t].next) ++tried;
+  std::uint32_t fresh = tried - std::min(tried, memory.noted);
+  memory.noted = tried;
+  for (std::uint32_t t = request.tried; fresh > 0; t = world_.tried[t].next, --fresh) {
+    for (const HostPlan& host : config.hosts) {
+      if (host.endpoint != world_.tried[t].host || host.priority >= n) continue;
+      note_attempt(memory.state, std::span(memory.tried).first(n), host.priority);
+      break;
+    }
+  }
+  const bool adjusted = previous_priorities_load(
+      memory.state, policy.previous_priorities_frequency, std::span(view.table.available).first(n),
+      std::span(memory.tried).first(n), std::span(memory.excluded).first(n),
+      std::span(memory.share).first(n));
+  return adjusted ? std::span<const PriorityShare>(memory.share).first(n)
+                  : std::span<const PriorityShare>(view.table.share);
+}
+
 /// `policy` is given on retries only: its host predicate then refuses hosts already attempted,
 /// and the last pick is used when all are refused (`envoy.md` §2.7).
-std::uint32_t Engine::pick_host(const Request& request, const RetryPolicy* policy) {
+std::uint32_t Engine::pick_host(Request& request, const RetryPolicy* policy) {
   ProxyCluster& cluster = world_.proxy_clusters[request.proxy_cluster];
   const ClusterView& view = view_of(cluster);
   const ClusterConfig& config = plan_->cluster_configs[cluster.config];
   Draw draw = draws_.at(Purpose::HostPick, request.key, request.attempts);
   const bool choosy = policy != nullptr && policy->previous_hosts;
+  const std::uint32_t further = choosy ? policy->host_selection_attempts : 0;
+  const auto refuses = [&](std::uint32_t host) {
+    return choosy && already_tried(request, config.hosts[host].endpoint);
+  };
+  if (is_hashed(config.load_balancer.kind)) {
+    // One word chooses priority and host; priorities tried before do not matter here.
+    const auto known = hash_of(request);
+    const std::uint64_t hash = known ? *known : draw.word();
+    const std::uint32_t p = choose_priority(view.table.share, hash).priority;
+    if (view.table.panic[p] != 0) count(cluster, ClusterCounter::lb_healthy_panic);
+    return select_host(
+        further,
+        [&](std::uint32_t attempt) { return pick_hashed(cluster, view.hash[p], hash, attempt); },
+        refuses);
+  }
+  const bool leaves =
+      policy != nullptr && policy->previous_priorities_frequency > 0 && view.priorities.size() > 1;
   return select_host(
-      choosy ? policy->host_selection_attempts : 0,
-      [&](std::uint32_t) { return pick_once(cluster, view, request.worker, draw); },
-      [&](std::uint32_t host) {
-        return choosy && already_tried(request, config.hosts[host].endpoint);
-      });
+      further,
+      [&](std::uint32_t) {
+        const std::span<const PriorityShare> share =
+            leaves ? share_of_retry(request, *policy, view) : view.table.share;
+        return pick_once(cluster, view, share, request.worker, draw);
+      },
+      refuses);
+}
+
+std::uint32_t Engine::pick_hashed(const ProxyCluster& cluster, const HashTable& table,
+                                  std::uint64_t hash, std::uint32_t attempt) {
+  const std::uint32_t position = table.position(hash, attempt);
+  if (position == no_host) return nil;
+  const std::uint32_t balance =
+      plan_->cluster_configs[cluster.config].load_balancer.hash_balance_percent;
+  if (balance == 0) return table.hosts[position].host;
+  const HostCell* cells = &world_.cells[cluster.first_cell];
+  return table
+      .hosts[bounded_load_pick(
+          table.hosts, position, hash, balance, cluster.breaker.requests,
+          [cells](std::uint32_t host) { return cells[host].active; }, order_)]
+      .host;
 }
 
 std::uint32_t Engine::pick_once(ProxyCluster& cluster, const ClusterView& view,
-                                std::uint16_t worker, Draw& draw) {
+                                std::span<const PriorityShare> share, std::uint16_t worker,
+                                Draw& draw) {
   const std::uint64_t random = draw.word();
-  const std::uint32_t p =
-      view.priorities.size() > 1 ? choose_priority(view.table.share, random).priority : 0;
-  const bool panic = view.table.panic[p] != 0;
-  if (panic) count(cluster, ClusterCounter::lb_healthy_panic);
+  const std::uint32_t p = share.size() > 1 ? choose_priority(share, random).priority : 0;
   const PriorityView& priority = view.priorities[p];
-  const std::vector<std::uint32_t>& hosts = panic ? priority.all : priority.healthy;
-  if (hosts.empty()) return nil;
-  const auto n = static_cast<std::uint32_t>(hosts.size());
+  const std::vector<std::uint32_t>* hosts = &priority.healthy;
+  std::uint32_t source = priority.first_source + 1;
+  if (view.table.panic[p] != 0) {
+    count(cluster, ClusterCounter::lb_healthy_panic);
+    hosts = &priority.all;
+    --source;
+  } else if (!priority.localities.empty()) {
+    auto& schedules = world_.balancers[cluster.balancer].localities;
+    if (const auto locality = schedules[worker * view.priorities.size() + p].pick()) {
+      hosts = &priority.localities[*locality];
+      source += 1 + *locality;
+    }
+  }
+  if (hosts->empty()) return nil;
+  const auto n = static_cast<std::uint32_t>(hosts->size());
   const LoadBalancerConfig& balancer = plan_->cluster_configs[cluster.config].load_balancer;
+  if (cluster.balancer != nil && !world_.balancers[cluster.balancer].hosts.empty()) {
+    EdfSchedule& schedule =
+        world_.balancers[cluster.balancer].hosts[std::size_t{worker} * view.sources + source];
+    if (!schedule.empty()) {
+      return (*hosts)[schedule.pick(
+          [&](std::uint32_t i) { return scheduled_weight(cluster, (*hosts)[i]); })];
+    }
+  }
   switch (balancer.kind) {
-    case LoadBalancerKind::RoundRobin:
-      return hosts[round_robin_pick(world_.cursors[cluster.first_cursor + worker], n)];
+    case LoadBalancerKind::RoundRobin: {
+      const std::size_t cursor = cluster.first_cursor + std::size_t{worker} * view.sources + source;
+      return (*hosts)[round_robin_pick(world_.cursors[cursor], n)];
+    }
     case LoadBalancerKind::LeastRequest: {
       const HostCell* cells = &world_.cells[cluster.first_cell];
-      return hosts[least_request_pick(
-          n, balancer.choices, [&](std::uint32_t i) { return cells[hosts[i]].active; },
+      return (*hosts)[least_request_pick(
+          n, balancer.choices, [&](std::uint32_t i) { return cells[(*hosts)[i]].active; },
           [&draw] { return draw.word(); })];
     }
     default:
-      return hosts[random_pick(n, random)];
+      return (*hosts)[random_pick(n, random)];
   }
 }
 

@@ -134,6 +134,11 @@ void Engine::send(LoadId id, std::uint64_t number, Origin kind, Handle origin) {
   const std::uint32_t slot = open_request(opening);
   Request& request = world_.requests[slot];
   request.root = request.id;
+  request.number = number;
+  // Without connections of its own a worker serves all that comes to it over one.
+  request.connection = static_cast<std::uint32_t>(load.connections > 0 || kind == Origin::User
+                                                      ? connection
+                                                      : connection % (pods * entry.concurrency));
   request.downstream_timer =
       arm(load_lanes_[id], TimerKind::DownstreamTimeout, slot, world_.requests.generation(slot));
   enter_filters(slot);

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <span>
+#include <string>
 
 #include "libmesh/base/rng.h"
 #include "libmesh/engine/events.h"
@@ -12,6 +14,11 @@
 #include "libmesh/telemetry/recorder.h"
 
 namespace mesh {
+
+/// Names one cluster of one proxy.
+constexpr std::uint64_t pair_key(EndpointId proxy, ClusterId cluster) {
+  return static_cast<std::uint64_t>(proxy.value) << 32 | cluster.value;
+}
 
 /// Copying an engine copies its world: both copies go on independently.
 class Engine {
@@ -107,7 +114,7 @@ class Engine {
     ++cluster.counters[static_cast<std::size_t>(counter)];
   }
   std::uint16_t logged_code(const Request& request, std::uint16_t code, Details details) const;
-  std::uint32_t first_host(const Request& request);
+  std::uint32_t first_host(Request& request);
   EndpointId host_of(const ProxyCluster& cluster, std::uint32_t host_index) const {
     const std::vector<HostPlan>& hosts = plan_->cluster_configs[cluster.config].hosts;
     return hosts.empty() ? cluster.proxy : hosts[host_index].endpoint;  // inbound: the own pod
@@ -123,10 +130,24 @@ class Engine {
   const ClusterView& view_of(const ProxyCluster& cluster) const;
   void build_view(const ClusterConfig& config, const ProxyCluster* cluster, ClusterView& view);
   void build_shared_view(ClusterConfigId config);
-  std::uint32_t pick_host(const Request& request, const RetryPolicy* policy);
-  std::uint32_t pick_once(ProxyCluster& cluster, const ClusterView& view, std::uint16_t worker,
-                          Draw& draw);
+  std::uint32_t pick_host(Request& request, const RetryPolicy* policy);
+  std::uint32_t pick_once(ProxyCluster& cluster, const ClusterView& view,
+                          std::span<const PriorityShare> share, std::uint16_t worker, Draw& draw);
+  std::uint32_t pick_hashed(const ProxyCluster& cluster, const HashTable& table, std::uint64_t hash,
+                            std::uint32_t attempt);
+  std::span<const PriorityShare> share_of_retry(Request& request, const RetryPolicy& policy,
+                                                const ClusterView& view);
   bool already_tried(const Request& request, EndpointId host) const;
+
+  // balancer_state.cc: cursors and schedules per worker
+  std::uint64_t balancer_seed(const ProxyCluster& cluster, std::uint32_t worker) const;
+  void add_balancer(ProxyCluster& cluster);
+  void rebuild_balancer(const ProxyCluster& cluster);
+  double scheduled_weight(const ProxyCluster& cluster, std::uint32_t host) const;
+
+  // hash_key.cc: what a request is hashed by
+  std::optional<std::uint64_t> hash_of(const Request& request);
+  std::uint64_t hash_of(const HashPart& part, const Request& request);
 
   // connection_pool.cc: streams on connections
   std::uint32_t pool_for(std::uint32_t cluster, std::uint32_t host_index, std::uint16_t worker);
@@ -214,6 +235,8 @@ class Engine {
   IdVector<CallId, LaneId> call_lanes_;
   IdVector<LoadId, LaneId> load_lanes_;
   IdVector<TemplateId, LaneId> grpc_lanes_;  // grpc-timeout of the request
+  std::string text_;                         // scratch: no state
+  std::vector<std::uint32_t> order_;         // the same
   EndedBy ended_by_ = EndedBy::Horizon;
   Instant until_{};  // farthest instant asked for so far
 };

@@ -231,18 +231,19 @@ void Engine::deliver_health(std::uint32_t id) {
   if (!any) {
     if (cluster.view != nil) world_.free_views.push_back(cluster.view);
     cluster.view = nil;
-    return;
-  }
-  if (cluster.view == nil) {
-    if (world_.free_views.empty()) {
-      cluster.view = static_cast<std::uint32_t>(world_.own_views.size());
-      world_.own_views.emplace_back();
-    } else {
-      cluster.view = world_.free_views.back();
-      world_.free_views.pop_back();
+  } else {
+    if (cluster.view == nil) {
+      if (world_.free_views.empty()) {
+        cluster.view = static_cast<std::uint32_t>(world_.own_views.size());
+        world_.own_views.emplace_back();
+      } else {
+        cluster.view = world_.free_views.back();
+        world_.free_views.pop_back();
+      }
     }
+    build_view(config, &cluster, world_.own_views[cluster.view]);
   }
-  build_view(config, &cluster, world_.own_views[cluster.view]);
+  rebuild_balancer(cluster);
 }
 
 std::uint32_t Engine::members(const ProxyCluster& cluster) const {

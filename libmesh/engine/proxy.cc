@@ -70,6 +70,7 @@ void Engine::enter_filters(std::uint32_t slot) {
     return reply_locally(slot, 404, Details::RouteNotFound);
   }
   request.upstream = resolved.upstream;
+  request.hash_key = resolved.hash;
   const FaultPolicy& fault = plan_->routes[request.route].fault;
   if (fault.delay.ns > 0 && fault.delay_share.numerator > 0 &&
       happens(fault.delay_share, draws_.at(Purpose::FaultDelay, request.key, 0).word())) {
@@ -180,7 +181,7 @@ void Engine::start_mirrors(std::uint32_t slot, const RoutePlan& route) {
 }
 
 /// The receiving sidecar has one host, the application of its own pod.
-std::uint32_t Engine::first_host(const Request& request) {
+std::uint32_t Engine::first_host(Request& request) {
   return request.kind == Origin::Inbound ? 0 : pick_host(request, nullptr);
 }
 
@@ -504,6 +505,7 @@ void Engine::finish(std::uint32_t slot, std::uint16_t code, Details details) {
     world_.tried.erase(tried);
     tried = next;
   }
+  if (live.tried_priorities != nil) world_.tried_priorities.erase(live.tried_priorities);
   const Request request = live;
   world_.requests.erase(slot);
   record_request(request, logged_code(request, code, details), details);

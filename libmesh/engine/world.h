@@ -10,12 +10,13 @@
 #include "libmesh/base/id_vector.h"
 #include "libmesh/base/slot_map.h"
 #include "libmesh/base/time.h"
+#include "libmesh/engine/balancer_state.h"
+#include "libmesh/engine/cluster_view.h"
 #include "libmesh/kernel/loop.h"
 #include "libmesh/policy/circuit_breaker.h"
 #include "libmesh/policy/load_balancer/round_robin.h"
 #include "libmesh/policy/merge_window.h"
 #include "libmesh/policy/outlier_detector.h"
-#include "libmesh/policy/panic.h"
 #include "libmesh/policy/retry.h"
 #include "libmesh/telemetry/facts.h"
 
@@ -46,6 +47,10 @@ struct Request {
   std::uint32_t proxy_cluster = nil;
   std::uint32_t first_attempt = nil;  // upstream requests in flight, newest first
   std::uint32_t tried = nil;          // list of hosts already attempted
+  std::uint32_t tried_priorities = nil;
+  std::uint32_t hash_key = no_hash_key;  // index in Plan::hash_keys
+  std::uint32_t connection = 0;          // of the client; a cookie made here is the same on it
+  std::uint64_t number = 0;              // of its load's requests
   TimerRef route_timer, downstream_timer;
   RetryState retry;
   ResponseFlags flags;
@@ -139,7 +144,8 @@ struct ProxyCluster {
   std::uint32_t first_cell = nil;     // cells of its hosts are neighbours
   std::uint32_t first_outlier = nil;  // the same, if it has outlier detection
   std::uint32_t view = nil;           // own view when some host is unhealthy
-  std::uint32_t first_cursor = nil;   // round robin cursors by worker
+  std::uint32_t first_cursor = nil;   // round robin cursors by worker, then host source
+  std::uint32_t balancer = nil;       // schedules, if it needs some
   std::uint32_t ejected = 0;
   std::uint32_t merge_generation = 0;  // makes a cancelled timer void
   MergeWindow merge;                   // when the balancers hear of health changes
@@ -150,23 +156,15 @@ struct ProxyCluster {
   std::array<std::uint32_t, cluster_counter_count> counters{};
 };
 
-/// Hosts of one priority as the balancers know them.
-struct PriorityView {
-  std::vector<std::uint32_t> all, healthy;  // host indices
-};
-struct ClusterView {
-  std::vector<PriorityView> priorities;
-  PriorityTable table;  // load and panic of each
-};
-
 /// One pod: its application, as the network sees it.
 struct EndpointState {
   std::uint32_t busy = 0, queued = 0, in_flight = 0;
-  List queue;                       // visits waiting for a worker
-  std::uint64_t received = 0;       // by the application, from the start
-  std::uint32_t crashes = 0;        // faults that keep it down
-  bool exists = true;               // scheduled: within the replicas
-  bool member = true;               // endpoint of its services, as istiod tells
+  List queue;                  // visits waiting for a worker
+  std::uint64_t received = 0;  // by the application, from the start
+  std::uint32_t crashes = 0;   // faults that keep it down
+  bool exists = true;          // scheduled: within the replicas
+  bool member = true;          // endpoint of its services, as istiod tells
+  Instant member_since{};
   std::uint32_t first_visit = nil;  // all visits that are alive
 };
 
@@ -243,12 +241,14 @@ struct World {
   SlotMap<Visit> visits;
   SlotMap<Frame> frames;
   SlotMap<TriedHost> tried;
+  SlotMap<TriedPriorities> tried_priorities;
 
   std::vector<Pool> pools;  // created on first use, never removed
   std::vector<ProxyCluster> proxy_clusters;
   std::vector<HostCell> cells;
   std::vector<OutlierCell> outlier_cells;
-  std::vector<RoundRobinState> cursors;  // by worker
+  std::vector<RoundRobinState> cursors;  // by worker, then host source
+  std::vector<BalancerState> balancers;
   std::vector<ClusterView> own_views;
   std::vector<std::uint32_t> free_views;
   IdVector<ClusterConfigId, ClusterView> shared_views;  // everything healthy

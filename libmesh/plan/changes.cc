@@ -43,6 +43,8 @@ void apply_resources(Resources& present, Resources&& applied, std::size_t versio
   apply_objects(present.virtual_services, std::move(applied.virtual_services), version);
   apply_objects(present.destination_rules, std::move(applied.destination_rules), version);
   apply_objects(present.gateways, std::move(applied.gateways), version);
+  apply_objects(present.service_entries, std::move(applied.service_entries), version);
+  apply_objects(present.workload_entries, std::move(applied.workload_entries), version);
 }
 
 std::vector<const ChangeSpec*> changes_by_time(const Scenario& scenario) {

@@ -1,7 +1,7 @@
 // Clusters: what istiod makes of services and DestinationRules for a client (CDS).
 #include "libmesh/plan/clusters.h"
 
-#include <charconv>
+#include <algorithm>
 
 #include "libmesh/plan/endpoints.h"
 #include "libmesh/plan/names.h"
@@ -38,34 +38,42 @@ bool is_headless(const k8s::Service& service) {
   return service.cluster_ip == "None";
 }
 
-std::uint32_t target_port(const ServiceView& service, const k8s::ServicePort& port,
-                          const Registry& registry) {
-  const std::string& target = port.target_port;
-  std::uint32_t number = 0;
-  const auto [end, error] = std::from_chars(target.data(), target.data() + target.size(), number);
-  if (error == std::errc() && end == target.data() + target.size()) return number;
+/// The port of the first pods that have it.
+std::uint32_t inbound_port(const ServiceView& service, const k8s::ServicePort& port,
+                           const Registry& registry) {
   for (const WorkloadId id : service.backends) {
-    const k8s::Workload* spec = registry.declared(id);
-    if (spec == nullptr || target.empty()) continue;
-    for (const k8s::Container& container : spec->containers) {
-      for (const k8s::ContainerPort& candidate : container.ports) {
-        if (candidate.name == target) return candidate.container_port;
-      }
-    }
+    if (const std::uint32_t found = target_port(registry.declared(id), port)) return found;
   }
   return port.port;
+}
+
+bool ranks_by_labels(const Registry& registry) {
+  return std::any_of(
+      registry.services().begin(), registry.services().end(),
+      [](const ServiceView& service) { return !service.spec->traffic_distribution.empty(); });
 }
 
 }  // namespace
 
 Clusters::Clusters(Draft& draft, const Registry& registry, const DestinationRules& rules)
-    : draft_(draft), registry_(registry), rules_(rules) {}
+    : draft_(draft),
+      registry_(registry),
+      rules_(rules),
+      depends_on_labels_(rules.depends_on_labels() || ranks_by_labels(registry)) {}
 
 ClusterConfigId Clusters::build(const ServiceView& service, const k8s::ServicePort& port,
                                 const istio::Subset* subset, const MergedRule* rule,
-                                bool original_destination) {
-  const auto [slot, is_new] = built_.try_emplace(
-      {service.id.value, port.port, subset, rule, original_destination}, ClusterConfigId::none());
+                                const Caller& caller, bool original_destination) {
+  const EffectivePolicy policy = effective_policy(rule, subset, port.port);
+  const std::optional<LocalitySetting> setting = locality_setting(policy, *service.spec);
+  std::string place;
+  if (setting && setting->depends_on_place()) {
+    place = std::string(caller.locality) + "\n";
+    if (!setting->rule.failover_priority.empty()) place += label_text(caller.labels);
+  }
+  const auto [slot, is_new] =
+      built_.try_emplace({service.id.value, port.port, subset, rule, original_destination, place},
+                         ClusterConfigId::none());
   if (!is_new) return slot->second;
   static const Labels everything;
   const PortProtocol protocol = protocol_of(port);
@@ -74,17 +82,18 @@ ClusterConfigId Clusters::build(const ServiceView& service, const k8s::ServicePo
       outbound_cluster(port.port, subset == nullptr ? "" : subset->name, service.host));
   config.service = service.id;
   config.protocol = upstream_protocol(protocol);
-  config.hosts = endpoints_of(draft_, registry_, service, port,
-                              subset == nullptr ? everything : subset->labels);
-  apply_policy(effective_policy(rule, subset, port.port), protocol,
-               draft_.scenario.platform.istio_version, config);
+  arrange_hosts(endpoints_of(draft_, registry_, service, port,
+                             subset == nullptr ? everything : subset->labels),
+                caller, setting, config);
+  apply_policy(policy, protocol, draft_.scenario.platform.istio_version, config);
   // Unready endpoints are sent too, so a panic would reach them (istio.md §1.2.6).
   if (!service.spec->traffic_distribution.empty()) config.panic_threshold_percent = 0;
   if (original_destination) config.load_balancer.kind = LoadBalancerKind::OriginalDestination;
   return slot->second = draft_.intern(std::move(config));
 }
 
-IdVector<ClusterId, ClusterConfigId> Clusters::build(const ClientView& client, bool is_gateway) {
+IdVector<ClusterId, ClusterConfigId> Clusters::build(const ClientView& client, const Caller& caller,
+                                                     bool is_gateway) {
   IdVector<ClusterId, ClusterConfigId> known(draft_.plan.clusters.size(), ClusterConfigId::none());
   const auto add = [this, &known](ClusterConfigId config) {
     const ClusterId cluster = draft_.plan.cluster_configs[config].cluster;
@@ -97,10 +106,10 @@ IdVector<ClusterId, ClusterConfigId> Clusters::build(const ClientView& client, b
     const bool by_address = is_headless(*service.spec) && !is_gateway;
     for (const k8s::ServicePort& port : service.spec->ports) {
       if (port.protocol == "UDP") continue;
-      add(build(service, port, nullptr, rule, by_address));
+      add(build(service, port, nullptr, rule, caller, by_address));
       if (rule == nullptr) continue;
       for (const istio::Subset* subset : rule->subsets) {
-        add(build(service, port, subset, rule, by_address));
+        add(build(service, port, subset, rule, caller, by_address));
       }
     }
   }
@@ -109,10 +118,13 @@ IdVector<ClusterId, ClusterConfigId> Clusters::build(const ClientView& client, b
 
 const IdVector<ClusterId, ClusterConfigId>& Clusters::known_to(WorkloadId client) {
   const ClientView view = registry_.client(draft_, client);
-  const std::string labels = rules_.depends_on_labels() ? label_text(view.labels) : "";
-  const bool is_gateway = draft_.plan.workloads[client].is_gateway;
-  const auto [slot, is_new] = by_client_.try_emplace({view.name_space, labels, is_gateway});
-  if (is_new) slot->second = build(view, is_gateway);
+  const std::string labels = depends_on_labels_ ? label_text(view.labels) : "";
+  const WorkloadPlan& workload = draft_.plan.workloads[client];
+  const auto [slot, is_new] =
+      by_client_.try_emplace({view.name_space, workload.locality, labels, workload.is_gateway});
+  if (is_new) {
+    slot->second = build(view, {workload.locality, view.labels}, workload.is_gateway);
+  }
   return slot->second;
 }
 
@@ -128,7 +140,7 @@ ClusterConfigId Clusters::inbound(WorkloadId workload) {
       limits.groups.connection_pool = policy.groups.connection_pool;
       ClusterConfig config;
       config.cluster =
-          draft_.intern_cluster(inbound_cluster(target_port(service, port, registry_)));
+          draft_.intern_cluster(inbound_cluster(inbound_port(service, port, registry_)));
       config.service = service.id;
       config.protocol = upstream_protocol(protocol_of(port));
       apply_policy(limits, protocol_of(port), draft_.scenario.platform.istio_version, config);
@@ -145,7 +157,8 @@ ClusterConfigId Clusters::without_mesh(const ServiceView& service, std::uint32_t
   config.service = service.id;
   // kube-proxy's iptables rules pick a pod at random for each connection.
   config.load_balancer.kind = LoadBalancerKind::Random;
-  config.hosts = endpoints_of(draft_, registry_, service, *find_port(*service.spec, port), {});
+  arrange_hosts(endpoints_of(draft_, registry_, service, *find_port(*service.spec, port), {}), {},
+                std::nullopt, config);
   return draft_.intern(std::move(config));
 }
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "libmesh/plan/destination_rules.h"
+#include "libmesh/plan/locality.h"
 #include "libmesh/plan/registry.h"
 
 namespace mesh {
@@ -24,17 +25,23 @@ class Clusters {
   ClusterConfigId without_mesh(const ServiceView& service, std::uint32_t port);
 
  private:
-  IdVector<ClusterId, ClusterConfigId> build(const ClientView& client, bool is_gateway);
+  IdVector<ClusterId, ClusterConfigId> build(const ClientView& client, const Caller& caller,
+                                             bool is_gateway);
   ClusterConfigId build(const ServiceView& service, const k8s::ServicePort& port,
-                        const istio::Subset* subset, const MergedRule* rule,
+                        const istio::Subset* subset, const MergedRule* rule, const Caller& caller,
                         bool original_destination);
 
   Draft& draft_;
   const Registry& registry_;
   const DestinationRules& rules_;
-  std::map<std::tuple<std::string, std::string, bool>, IdVector<ClusterId, ClusterConfigId>>
-      by_client_;  // namespace, labels when they matter, gateway
-  std::map<std::tuple<std::uint32_t, std::uint32_t, const istio::Subset*, const MergedRule*, bool>,
+  bool depends_on_labels_;  // of clients
+  /// By namespace, locality, labels when they matter, gateway.
+  std::map<std::tuple<std::string, std::string, std::string, bool>,
+           IdVector<ClusterId, ClusterConfigId>>
+      by_client_;
+  /// The last part is the caller's place, when it matters.
+  std::map<std::tuple<std::uint32_t, std::uint32_t, const istio::Subset*, const MergedRule*, bool,
+                      std::string>,
            ClusterConfigId>
       built_;
 };

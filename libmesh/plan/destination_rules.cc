@@ -7,6 +7,28 @@
 #include "libmesh/plan/workloads.h"
 
 namespace mesh {
+namespace {
+
+bool ranks_by_labels(const istio::PolicyGroups& groups) {
+  return groups.load_balancer && groups.load_balancer->locality &&
+         !groups.load_balancer->locality->failover_priority.empty();
+}
+
+bool ranks_by_labels(const istio::TrafficPolicy& policy) {
+  return ranks_by_labels(policy.groups) ||
+         std::any_of(policy.port_level_settings.begin(), policy.port_level_settings.end(),
+                     [](const istio::PortPolicy& p) { return ranks_by_labels(p.groups); });
+}
+
+/// Some failoverPriority is in the rule.
+bool ranks_by_labels(const MergedRule& rule) {
+  return (rule.traffic_policy != nullptr && ranks_by_labels(*rule.traffic_policy)) ||
+         std::any_of(rule.subsets.begin(), rule.subsets.end(), [](const istio::Subset* subset) {
+           return subset->traffic_policy && ranks_by_labels(*subset->traffic_policy);
+         });
+}
+
+}  // namespace
 
 DestinationRules::DestinationRules(const Resources& resources) {
   std::vector<const istio::DestinationRule*> by_age;
@@ -21,7 +43,8 @@ DestinationRules::DestinationRules(const Resources& resources) {
     } else {
       space.exact[rule.host].push_back(&rule);
     }
-    depends_on_labels_ = depends_on_labels_ || !rule.workload_selector.empty();
+    depends_on_labels_ =
+        depends_on_labels_ || !rule.workload_selector.empty() || ranks_by_labels(rule);
   }
   for (auto& [name, space] : namespaces_) {
     std::stable_sort(space.wildcards.begin(), space.wildcards.end(),

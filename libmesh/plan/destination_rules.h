@@ -30,7 +30,8 @@ class DestinationRules {
   const MergedRule* find(const ClientView& client, const std::string& host,
                          const std::string& service_namespace) const;
   const std::deque<MergedRule>& all() const { return merged_; }
-  /// Some rule looks at the labels of clients, so that clients of one namespace may differ.
+  /// Some rule looks at the labels of clients (workloadSelector, failoverPriority), so that clients
+  /// of one namespace may differ.
   bool depends_on_labels() const { return depends_on_labels_; }
 
  private:

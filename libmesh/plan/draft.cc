@@ -133,6 +133,10 @@ std::uint32_t Draft::intern(const ResponsePlan& response) {
   return place_in(plan.responses, response);
 }
 
+std::uint32_t Draft::intern(HashKeyPlan key) {
+  return place_in(plan.hash_keys, key);
+}
+
 WorkloadId Draft::add_workload(WorkloadPlan workload, WorkloadFacts fact) {
   const std::pair key(workload.name_space, workload.name);
   const WorkloadId id = plan.workloads.add(std::move(workload));
@@ -151,8 +155,8 @@ ServiceId Draft::service(const std::string& host) const {
   return found == services_.end() ? ServiceId::none() : found->second;
 }
 
-ServiceId Draft::add_service(const std::string& name, const std::string& name_space) {
-  const std::string host = service_host(name, name_space);
+ServiceId Draft::add_service(const std::string& host, const std::string& name,
+                             const std::string& name_space) {
   const auto [slot, is_new] = services_.try_emplace(host);
   if (is_new) slot->second = plan.services.add({host, name, name_space});
   return slot->second;

@@ -22,7 +22,8 @@ struct WorkloadFacts {
   Place place;        // where it was declared; of the load or gateway that it was made for
   bool made = false;  // by us: a gateway or a client that no resource declares
   const WorkloadBehaviour* behaviour = nullptr;
-  std::string first_address = {};  // of pod 0, if declared
+  std::string first_address = {};           // of pod 0, if declared
+  std::vector<std::string> addresses = {};  // of each pod, where they do not follow each other
 };
 
 /// Ids are given in the order of first use, so that the ids of a scenario stay valid when it is
@@ -43,11 +44,13 @@ class Draft {
   ClusterConfigId intern(ClusterConfig config);
   std::uint32_t intern(const Distribution& law);
   std::uint32_t intern(const ResponsePlan& response);
+  std::uint32_t intern(HashKeyPlan key);
 
   WorkloadId add_workload(WorkloadPlan workload, WorkloadFacts facts);
   WorkloadId workload(const std::string& name, const std::string& name_space) const;
   ServiceId service(const std::string& host) const;
-  ServiceId add_service(const std::string& name, const std::string& name_space);
+  ServiceId add_service(const std::string& host, const std::string& name,
+                        const std::string& name_space);
 
   /// Workloads that a person's "name", "name.namespace" or "namespace/name" may mean.
   std::vector<WorkloadId> workloads_named(std::string_view text) const;

@@ -14,6 +14,7 @@
 #include "libmesh/base/time.h"
 #include "libmesh/policy/circuit_breaker.h"
 #include "libmesh/policy/fault.h"
+#include "libmesh/policy/hash_policy.h"
 #include "libmesh/policy/load_balancer/config.h"
 #include "libmesh/policy/outlier_detector.h"
 #include "libmesh/policy/retry.h"
@@ -32,14 +33,14 @@ struct EndpointPlan {
 /// A set of equal pods: Deployment, StatefulSet, gateway, or the client made for a load.
 struct WorkloadPlan {
   std::string name, name_space, version, service_account;
-  std::string locality;              // "region/zone/subzone"; empty = the default one
+  std::string locality;  // "region/zone/subzone"; empty = the default one
   EndpointId first_endpoint;
-  std::uint32_t reserved = 0;  // pods that can ever exist
-  std::uint32_t replicas = 0;  // of them at the start
+  std::uint32_t reserved = 0;            // pods that can ever exist
+  std::uint32_t replicas = 0;            // of them at the start
   bool has_sidecar = true;               // its calls pass a proxy
   bool receives_through_sidecar = true;  // what it is asked passes one
-  bool is_gateway = false;        // a proxy without an application
-  std::uint32_t concurrency = 2;  // proxy worker threads
+  bool is_gateway = false;               // a proxy without an application
+  std::uint32_t concurrency = 2;         // proxy worker threads
   // application
   std::uint32_t workers = 32;  // 0 = unlimited
   std::uint32_t queue = 1024;  // 0xffffffff = unlimited
@@ -62,7 +63,7 @@ struct RequestTemplate {
   std::uint32_t port = 0;  // listener that it enters
   bool grpc = false;       // content-type application/grpc…
   std::optional<Duration> grpc_timeout;
-  std::string text;        // "GET reviews:9080/reviews/0"
+  std::string text;  // "GET reviews:9080/reviews/0"
 };
 
 // ---- behaviour ------------------------------------------------------------------------------
@@ -91,9 +92,9 @@ struct CallPlan {
 
 /// What of a response a proxy looks at.
 struct ResponsePlan {
-  std::int8_t grpc_status = -1;      // in the headers; -1 = none
-  bool envoy_ratelimited = false;    // x-envoy-ratelimited
-  bool connection_close = false;     // HTTP/1 Connection: close
+  std::int8_t grpc_status = -1;    // in the headers; -1 = none
+  bool envoy_ratelimited = false;  // x-envoy-ratelimited
+  bool connection_close = false;   // HTTP/1 Connection: close
   std::uint64_t body_bytes = 0;
   std::vector<std::pair<std::string, std::string>> headers;
   bool operator==(const ResponsePlan&) const = default;
@@ -170,6 +171,7 @@ struct RoutePlan {
   std::optional<RetryPolicy> retry;
   FaultPolicy fault;
   std::vector<MirrorPolicy> mirrors;
+  std::vector<HashMethod> hash;  // of all destinations, in order
   bool operator==(const RoutePlan&) const = default;
 };
 
@@ -177,8 +179,17 @@ struct HostPlan {
   EndpointId endpoint;
   std::uint32_t weight = 1;
   std::uint16_t priority = 0;
-  std::uint16_t locality = 0;
+  std::uint16_t locality = 0;  // index in ClusterConfig::localities
+  std::uint32_t port = 0;      // with the address: the key of hash balancers
   bool operator==(const HostPlan&) const = default;
+};
+
+/// Endpoints of one locality in one priority (Envoy's LocalityLbEndpoints).
+struct LocalityPlan {
+  std::string name;  // "region/zone/subzone"
+  std::uint32_t weight = 1;
+  std::uint16_t priority = 0;
+  bool operator==(const LocalityPlan&) const = default;
 };
 
 enum class UpstreamProtocol : std::uint8_t { Http1, Http2, Tcp };
@@ -197,15 +208,35 @@ struct ClusterConfig {
   std::uint32_t max_requests_per_connection = 0;  // 0 = unlimited
   std::uint32_t max_concurrent_streams = 1024;    // HTTP/2
   std::uint32_t panic_threshold_percent = 50;
-  /// Every pod that can ever back it (reserved ones too), by priority, then in endpoint order.
+  /// Every pod that can ever back it (reserved ones too), by priority, locality, endpoint order.
   std::vector<HostPlan> hosts;
+  std::vector<LocalityPlan> localities;  // by priority, the caller's own first; empty = one
+  bool locality_weighted = false;        // the locality is chosen by weight, then the host in it
   bool operator==(const ClusterConfig&) const = default;
 };
 
+/// One hash method of a route as far as the template decides it.
+struct HashPart {
+  enum class Kind : std::uint8_t {
+    Fixed,     // `hash`
+    Numbered,  // of `text` with the request's number written into it
+    SourceIp,  // of the caller's address
+    Cookie,    // made by the proxy, the same for all requests of a downstream connection
+  };
+  Kind kind = Kind::Fixed;
+  std::uint64_t hash = 0;
+  std::string text = {};
+  bool operator==(const HashPart&) const = default;
+};
+/// What a request of one template hashes; methods without a value are left out.
+using HashKeyPlan = std::vector<HashPart>;
+inline constexpr std::uint32_t no_hash_key = 0xffffffffu;  // hosts are chosen at random
+
 /// How one template is routed by one workload's proxies in one version.
 struct ResolvedRoute {
-  RouteId route;        // none: no route matched, 404 NR
-  TemplateId upstream;  // the request as the upstream receives it (rewrites applied)
+  RouteId route;                     // none: no route matched, 404 NR
+  TemplateId upstream;               // the request as the upstream receives it (rewrites applied)
+  std::uint32_t hash = no_hash_key;  // index in Plan::hash_keys
 };
 
 /// Everything that the proxies of one workload hold.
@@ -246,11 +277,11 @@ struct LoadPlan {
   std::vector<WeightedTemplate> requests;
   bool closed = false;
   bool poisson = true;
-  std::vector<RateSegment> rate;  // open; sorted, inside [start, stop)
+  std::vector<RateSegment> rate;        // open; sorted, inside [start, stop)
   std::vector<FixedArrivalPlan> fixed;  // or exactly these; then no rate
-  std::uint32_t connections = 0;  // of the generator, used in turn; 0 = one per worker
-  std::uint32_t users = 0;        // closed
-  std::uint32_t think = 0;        // index in Plan::distributions
+  std::uint32_t connections = 0;        // of the generator, used in turn; 0 = one per worker
+  std::uint32_t users = 0;              // closed
+  std::uint32_t think = 0;              // index in Plan::distributions
   Duration stagger{0};
   std::uint64_t per_user = 0;  // 0 = no limit
   Instant start{}, stop = never;
@@ -303,6 +334,7 @@ struct Plan {
   IdVector<ClusterId, std::string> clusters;  // "outbound|9080|v1|reviews.default.svc…"
   IdVector<TemplateId, RequestTemplate> templates;
   IdVector<RouteId, RoutePlan> routes;                       // equal routes share an id
+  std::vector<HashKeyPlan> hash_keys;                        // equal ones share an index
   IdVector<ClusterConfigId, ClusterConfig> cluster_configs;  // equal ones share an id
   std::vector<ConfigVersion> versions;                       // by time
 

@@ -2,6 +2,7 @@
 #include "libmesh/plan/reach.h"
 
 #include "libmesh/plan/endpoints.h"
+#include "libmesh/plan/hash_policies.h"
 
 namespace mesh {
 namespace {
@@ -29,7 +30,11 @@ void Reach::add_version(Router& router) {
 }
 
 void Reach::resolve(std::size_t version, const Sent& sent) {
-  const ResolvedRoute resolved = routers_[version]->resolve(sent.from, sent.request);
+  ResolvedRoute resolved = routers_[version]->resolve(sent.from, sent.request);
+  if (resolved.route.valid()) {
+    const std::vector<HashMethod> methods = draft_.plan.routes[resolved.route].hash;
+    resolved.hash = hash_key_of(draft_, methods, resolved.upstream);
+  }
   auto& route_of = draft_.plan.versions[version].proxies[sent.from].route_of;
   if (!route_of.contains(sent.request)) route_of.resize(sent.request.value + 1);
   route_of[sent.request] = resolved;

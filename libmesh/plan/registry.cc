@@ -7,6 +7,7 @@
 
 #include "libmesh/plan/delegates.h"
 #include "libmesh/plan/names.h"
+#include "libmesh/plan/service_entries.h"
 #include "libmesh/plan/workloads.h"
 
 namespace mesh {
@@ -129,19 +130,22 @@ void Registry::index_services(Draft& draft) {
   services_of_.resize(labels_.size());
   for (const k8s::Service& spec : resources_.services) {
     const Metadata& meta = spec.metadata;
-    ServiceView view{draft.add_service(meta.name, meta.name_space),
-                     &spec,
-                     service_host(meta.name, meta.name_space),
-                     {}};
-    if (!spec.selector.empty()) {
-      const auto& [key, value] = *spec.selector.begin();
-      for (const WorkloadId w : carriers[carrier_key(meta.name_space, key, value)]) {
-        if (labels_contain(*labels_[w], spec.selector)) view.backends.push_back(w);
+    const std::string host = service_host(meta.name, meta.name_space);
+    services_.push_back({draft.add_service(host, meta.name, meta.name_space), &spec, host, {}, {}});
+  }
+  entries_ = std::make_shared<ServiceEntries>();
+  entries_->index(draft, resources_, services_);
+  for (std::size_t s = 0; s < services_.size(); ++s) {
+    ServiceView& view = services_[s];
+    const Labels& selector = view.spec->selector;
+    if (!selector.empty()) {
+      const auto& [key, value] = *selector.begin();
+      for (const WorkloadId w : carriers[carrier_key(view.spec->metadata.name_space, key, value)]) {
+        if (labels_contain(*labels_[w], selector)) view.backends.push_back(w);
       }
     }
-    for (const WorkloadId w : view.backends) services_of_[w].push_back(services_.size());
-    service_by_host_.emplace(view.host, services_.size());
-    services_.push_back(std::move(view));
+    for (const WorkloadId w : view.backends) services_of_[w].push_back(s);
+    service_by_host_.emplace(view.host, s);
   }
 }
 
@@ -186,6 +190,7 @@ const ServiceView* Registry::service_seen_from(std::string_view host,
   if (full.ends_with('.')) full.pop_back();
   const auto dots = std::count(full.begin(), full.end(), '.');
   if (dots == 0) return service(service_host(full, name_space));
+  if (const ServiceView* external = service(full)) return external;
   if (dots == 1) return service(full + std::string(service_suffix));
   if (dots == 2 && full.ends_with(".svc")) return service(full + ".cluster.local");
   return service(full);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <deque>
+#include <memory>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -10,11 +11,18 @@
 
 namespace mesh {
 
+/// A WorkloadEntry, or an endpoint of a ServiceEntry.
+struct EntryBackend {
+  EndpointId endpoint;
+  const istio::EntryEndpoint* spec = nullptr;
+};
+
 struct ServiceView {
   ServiceId id;
-  const k8s::Service* spec = nullptr;
+  const k8s::Service* spec = nullptr;  // of a ServiceEntry: as Kubernetes would show it
   std::string host;
-  std::vector<WorkloadId> backends;  // whose pods the selector matches, in id order
+  std::vector<WorkloadId> backends;   // whose pods the selector matches, in id order
+  std::vector<EntryBackend> entries;  // after the pods
 };
 
 struct VirtualServiceView {
@@ -28,6 +36,8 @@ struct ClientView {
   std::string name_space;
   const Labels* labels = nullptr;
 };
+
+class ServiceEntries;
 
 class Registry {
  public:
@@ -72,6 +82,7 @@ class Registry {
   bool is_visible(std::size_t rule, const ClientView& client) const;
 
   const Resources& resources_;
+  std::shared_ptr<ServiceEntries> entries_;
   std::vector<ServiceView> services_;
   std::unordered_map<std::string, std::size_t> service_by_host_;
   IdVector<WorkloadId, std::vector<std::size_t>> services_of_;

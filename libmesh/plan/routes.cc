@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "libmesh/plan/hash_policies.h"
 #include "libmesh/plan/names.h"
 #include "libmesh/plan/retries.h"
 #include "libmesh/policy/grpc_status.h"
@@ -31,27 +32,6 @@ FaultPolicy fault_policy(const istio::Fault& fault) {
   return policy;
 }
 
-/// The first consistentHash among subset at the port, subset, rule at the port, rule.
-bool uses_consistent_hash(const MergedRule* rule, const std::string& subset_name,
-                          std::uint32_t port) {
-  if (rule == nullptr) return false;
-  const auto asks = [port](const istio::TrafficPolicy& policy) {
-    const auto hashes = [](const istio::PolicyGroups& groups) {
-      return groups.load_balancer && groups.load_balancer->consistent_hash;
-    };
-    for (const istio::PortPolicy& at_port : policy.port_level_settings) {
-      if (at_port.port == port && hashes(at_port.groups)) return true;
-    }
-    return hashes(policy.groups);
-  };
-  for (const istio::Subset* subset : rule->subsets) {
-    if (subset->name == subset_name && subset->traffic_policy && asks(*subset->traffic_policy)) {
-      return true;
-    }
-  }
-  return rule->traffic_policy != nullptr && asks(*rule->traffic_policy);
-}
-
 std::uint32_t destination_port(const ServiceView* service, const istio::Destination& destination,
                                std::uint32_t listener_port) {
   if (destination.port != 0) return destination.port;
@@ -59,18 +39,23 @@ std::uint32_t destination_port(const ServiceView* service, const istio::Destinat
   return listener_port;
 }
 
-/// Its only destination is balanced by hash: then previous hosts are no obstacle for retries.
-bool is_hashed(const RouteContext& context, const istio::HttpRoute& http,
-               const std::string& name_space) {
-  if (http.route.size() != 1) return false;
-  const istio::Destination& destination = http.route.front().destination;
+const istio::ConsistentHash* hash_of_destination(const RouteContext& context,
+                                                 const istio::Destination& destination,
+                                                 const std::string& name_space) {
   const std::string host = resolve_short_name(destination.host, name_space);
   const ServiceView* service = context.registry.service(host);
   const std::string& service_space =
       service == nullptr ? name_space : service->spec->metadata.name_space;
-  return uses_consistent_hash(context.rules.find(context.client, host, service_space),
-                              destination.subset,
-                              destination_port(service, destination, context.listener_port));
+  return consistent_hash(context.rules.find(context.client, host, service_space),
+                         destination.subset,
+                         destination_port(service, destination, context.listener_port));
+}
+
+/// Its only destination is balanced by hash: then previous hosts are no obstacle for retries.
+bool is_hashed(const RouteContext& context, const istio::HttpRoute& http,
+               const std::string& name_space) {
+  return http.route.size() == 1 &&
+         hash_of_destination(context, http.route.front().destination, name_space) != nullptr;
 }
 
 void add_destinations(Draft& draft, const RouteContext& context, const istio::HttpRoute& http,
@@ -83,6 +68,8 @@ void add_destinations(Draft& draft, const RouteContext& context, const istio::Ht
     const std::uint32_t weight = std::max(entry.weight, 1u);
     route.clusters.push_back({cluster, weight});
     route.total_weight += weight;
+    const auto* hash = hash_of_destination(context, entry.destination, name_space);
+    if (hash != nullptr) add_hash_method(*hash, route.hash);
   }
 }
 
@@ -191,6 +178,11 @@ RoutePlan default_route(Draft& draft, const RouteContext& context, const Service
   route.clusters.push_back(
       {draft.intern_cluster(outbound_cluster(context.listener_port, "", service.host)), 1});
   route.total_weight = 1;
+  const MergedRule* rule =
+      context.rules.find(context.client, service.host, service.spec->metadata.name_space);
+  if (const auto* hash = consistent_hash(rule, "", context.listener_port)) {
+    add_hash_method(*hash, route.hash);
+  }
   const k8s::ServicePort* port = find_port(*service.spec, context.listener_port);
   if (port == nullptr || is_http(protocol_of(*port))) {
     route.retry = default_retry_policy(draft.scenario.platform.istio_version);

@@ -4,7 +4,9 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "libmesh/plan/locality.h"
 #include "libmesh/plan/names.h"
+#include "libmesh/plan/service_entries.h"
 
 namespace mesh {
 namespace {
@@ -29,12 +31,21 @@ std::string label(const Labels& labels, const std::string& key) {
   return found == labels.end() ? std::string() : found->second;
 }
 
+/// The label wins over the node's place: "region.zone.subzone", or with slashes.
+/// Source: pilot/pkg/model/context.go (GetLocalityLabel).
+std::string locality_label(const Labels& labels) {
+  std::string text = label(labels, "istio-locality");
+  if (text.find('/') == std::string::npos) std::replace(text.begin(), text.end(), '.', '/');
+  return std::string(trimmed_locality(text));
+}
+
 WorkloadPlan declared(const Draft& draft, const k8s::Workload& spec, bool from_the_start) {
   WorkloadPlan workload;
   workload.name = spec.metadata.name;
   workload.name_space = spec.metadata.name_space;
   workload.version = label(spec.pod_labels, "version");
   workload.service_account = spec.service_account;
+  workload.locality = locality_label(spec.pod_labels);
   workload.replicas = from_the_start ? spec.replicas : 0;
   workload.reserved = workload.replicas;
   workload.concurrency = draft.scenario.platform.sidecar_concurrency;
@@ -70,7 +81,8 @@ void apply_behaviour(Draft& draft, WorkloadId id, const WorkloadBehaviour& behav
   workload.overflow_status = behaviour.overflow_status;
   workload.cancel = behaviour.cancel.value_or(false);
   workload.concurrency = behaviour.concurrency.value_or(workload.concurrency);
-  workload.locality = behaviour.locality;
+  // A label names the locality before the place where the pod runs.
+  if (workload.locality.empty()) workload.locality = trimmed_locality(behaviour.locality);
   for (const DownSpec& down : behaviour.downs) {
     draft.plan.downs.push_back({Instant{} + down.from, down.to ? Instant{} + *down.to : never,
                                 down.drop, down.keep_connections, id});
@@ -116,15 +128,6 @@ void mark_gateways(Draft& draft, const std::vector<VersionInput>& versions) {
       }
     }
   }
-}
-
-/// `wanted`, with a number when a workload of that name exists in the namespace.
-std::string free_name(const Draft& draft, const std::string& wanted, const std::string& space) {
-  std::string name = wanted;
-  for (int k = 2; draft.workload(name, space).valid(); ++k) {
-    name = wanted + "-" + std::to_string(k);
-  }
-  return name;
 }
 
 WorkloadPlan made(const Draft& draft, const std::string& name, const std::string& name_space) {
@@ -188,6 +191,14 @@ void find_entries(Draft& draft, const Resources& start) {
 
 }  // namespace
 
+std::string free_name(const Draft& draft, const std::string& wanted, const std::string& space) {
+  std::string name = wanted;
+  for (int k = 2; draft.workload(name, space).valid(); ++k) {
+    name = wanted + "-" + std::to_string(k);
+  }
+  return name;
+}
+
 bool labels_contain(const Labels& labels, const Labels& wanted) {
   return std::all_of(wanted.begin(), wanted.end(), [&labels](const auto& entry) {
     const auto found = labels.find(entry.first);
@@ -221,27 +232,25 @@ WorkloadId workload_of_gateway(const Draft& draft, const istio::Gateway& gateway
 
 void plan_workloads(Draft& draft, const std::vector<VersionInput>& versions) {
   add_declared(draft, versions);
+  add_entry_workloads(draft, versions);
   apply_behaviours(draft);
   decide_sidecars(draft, versions);
   mark_gateways(draft, versions);
   find_entries(draft, versions.front().resources);
 }
 
-namespace {
-
-/// Pod k of a workload: the declared first address and those that follow, else one of our own in
-/// 10.0.0.0/8. Hash balancers read it.
-std::string address_of(const std::string& first, std::uint32_t workload, std::uint32_t k) {
+std::string pod_address(const WorkloadFacts& facts, std::uint32_t workload, std::uint32_t k) {
+  if (k < facts.addresses.size()) return facts.addresses[k];
+  const std::string& first = facts.first_address;
   const std::size_t dot = first.rfind('.');
   if (dot == std::string::npos) {
     const std::uint32_t number = (workload << 8) + k + 1;
     return "10." + std::to_string(number >> 16 & 255u) + "." + std::to_string(number >> 8 & 255u) +
            "." + std::to_string(number & 255u);
   }
-  return first.substr(0, dot + 1) + std::to_string(std::atoi(first.c_str() + dot + 1) + k);
+  return first.substr(0, dot + 1) +
+         std::to_string(std::atoi(first.c_str() + dot + 1) + static_cast<int>(k));
 }
-
-}  // namespace
 
 void plan_endpoints(Draft& draft) {
   for (std::uint32_t w = 0; w < draft.plan.workloads.size(); ++w) {
@@ -249,7 +258,7 @@ void plan_endpoints(Draft& draft) {
     workload.first_endpoint = EndpointId{static_cast<std::uint32_t>(draft.plan.endpoints.size())};
     for (std::uint32_t k = 0; k < workload.reserved; ++k) {
       draft.plan.endpoints.add({workload.name + "-" + std::to_string(k), WorkloadId{w},
-                                address_of(draft.facts[WorkloadId{w}].first_address, w, k)});
+                                pod_address(draft.facts[WorkloadId{w}], w, k)});
     }
   }
 }

@@ -21,6 +21,11 @@ const istio::Gateway* find_gateway(const Resources& resources, std::string_view 
 /// The workload whose pods carry the Gateway's selector; none when there is none.
 WorkloadId workload_of_gateway(const Draft& draft, const istio::Gateway& gateway);
 
+/// The address of pod k: a declared one, one that follows the first, else made up in 10.0.0.0/8.
+std::string pod_address(const WorkloadFacts& facts, std::uint32_t workload, std::uint32_t k);
+/// `wanted`, with a number when a workload of that name exists in the namespace.
+std::string free_name(const Draft& draft, const std::string& wanted, const std::string& space);
+
 bool labels_contain(const Labels& labels, const Labels& wanted);
 
 }  // namespace mesh

@@ -19,7 +19,7 @@ bool same_name(std::string_view a, std::string_view b) {
 }
 
 /// Several values of one header are hashed in sorted order, one after the other.
-std::optional<std::uint64_t> hash_of_header(NamedValues headers, std::string_view name) {
+std::optional<std::string> text_of_header(NamedValues headers, std::string_view name) {
   std::vector<std::string_view> values;
   for (const auto& [header, value] : headers) {
     if (same_name(header, name)) values.push_back(value);
@@ -28,7 +28,7 @@ std::optional<std::uint64_t> hash_of_header(NamedValues headers, std::string_vie
   std::sort(values.begin(), values.end());
   std::string joined;
   for (const std::string_view value : values) joined += value;
-  return xxh64(joined);
+  return joined;
 }
 
 std::string_view trimmed(std::string_view text) {
@@ -37,42 +37,41 @@ std::string_view trimmed(std::string_view text) {
   return text.substr(first, text.find_last_not_of(" \t") - first + 1);
 }
 
-std::optional<std::uint64_t> hash_of_cookie(const HashMethod& method, const HashInput& input,
-                                            std::optional<GeneratedCookie>& generated) {
-  for (const auto& [header, value] : input.headers) {
+std::optional<std::string> text_of_cookie(NamedValues headers, std::string_view name) {
+  for (const auto& [header, value] : headers) {
     if (!same_name(header, "cookie")) continue;
-    const std::string_view found = cookie_value(value, method.name);
-    if (!found.empty()) return xxh64(found);
+    const std::string_view found = cookie_value(value, name);
+    if (!found.empty()) return std::string(found);
   }
-  if (!method.ttl) return std::nullopt;
+  return std::nullopt;
+}
+
+std::optional<std::uint64_t> evaluate(const HashMethod& method, const HashInput& input,
+                                      std::optional<GeneratedCookie>& generated) {
+  if (const auto text = hash_text(method, input)) return xxh64(*text);
+  if (method.kind != HashMethodKind::Cookie || !method.ttl) return std::nullopt;
   generated = {method.name, generated_cookie_value(input.remote_address, input.local_address),
                method.path, *method.ttl};
   return xxh64(generated->value);
 }
 
-std::optional<std::uint64_t> hash_of_parameter(std::string_view path, std::string_view name) {
-  const auto value = query_value(path, name);
-  if (!value) return std::nullopt;
-  return xxh64(*value);
-}
+}  // namespace
 
-std::optional<std::uint64_t> evaluate(const HashMethod& method, const HashInput& input,
-                                      std::optional<GeneratedCookie>& generated) {
+std::optional<std::string> hash_text(const HashMethod& method, const HashInput& input) {
   switch (method.kind) {
     case HashMethodKind::Header:
-      return hash_of_header(input.headers, method.name);
+      return text_of_header(input.headers, method.name);
     case HashMethodKind::Cookie:
-      return hash_of_cookie(method, input, generated);
+      return text_of_cookie(input.headers, method.name);
     case HashMethodKind::SourceIp:
       if (input.source_ip.empty()) return std::nullopt;
-      return xxh64(input.source_ip);
+      return std::string(input.source_ip);
     case HashMethodKind::QueryParameter:
-      return hash_of_parameter(input.path, method.name);
+      if (const auto value = query_value(input.path, method.name)) return std::string(*value);
+      return std::nullopt;
   }
   return std::nullopt;
 }
-
-}  // namespace
 
 HashResult route_hash(std::span<const HashMethod> methods, const HashInput& input) {
   HashResult result;

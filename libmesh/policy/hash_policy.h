@@ -45,6 +45,9 @@ struct HashResult {
   std::optional<GeneratedCookie> cookie{};
 };
 
+/// What a method hashes if the request has it: the header's value, a cookie, a parameter.
+std::optional<std::string> hash_text(const HashMethod& method, const HashInput& input);
+
 /// Hashes of all methods that find their key, each rotated into the next; xxHash64 each.
 /// Source: the same file (HashPolicyImpl::generateHash).
 HashResult route_hash(std::span<const HashMethod> methods, const HashInput& input);

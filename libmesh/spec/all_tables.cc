@@ -85,6 +85,8 @@ const std::vector<DocumentTable>& all_tables() {
       {"VirtualService", istio::virtual_service_table().info()},
       {"DestinationRule", istio::destination_rule_table().info()},
       {"Gateway", istio::gateway_table().info()},
+      {"ServiceEntry", istio::service_entry_table().info()},
+      {"WorkloadEntry", istio::workload_entry_table().info()},
   };
   return list;
 }

@@ -67,8 +67,8 @@ struct Condition {
   std::vector<std::uint32_t> cycle_at;
   /// Exact values as received; x-envoy-attempt-count is the number of the attempt.
   std::vector<std::pair<std::string, std::string>> headers;
-  std::optional<std::string> path;        // exact, as received
-  std::optional<double> chance;           // uniform(chance_seed, nth - 1) < chance
+  std::optional<std::string> path;  // exact, as received
+  std::optional<double> chance;     // uniform(chance_seed, nth - 1) < chance
   std::uint64_t chance_seed = 0;
   bool operator==(const Condition&) const = default;
 };
@@ -96,8 +96,8 @@ struct RuleSpec {
 /// FIN unless they are kept.
 struct DownSpec {
   Duration from{0};
-  std::optional<Duration> to;             // absent = for ever
-  bool drop = false;                      // SYNs are ignored instead of refused
+  std::optional<Duration> to;  // absent = for ever
+  bool drop = false;           // SYNs are ignored instead of refused
   bool keep_connections = false;
   Place place;
   bool operator==(const DownSpec&) const = default;
@@ -118,7 +118,7 @@ struct HandlerSpec {
   Action action = Action::Respond;
   std::vector<std::pair<std::string, std::string>> response_headers;
   std::uint64_t response_bytes = 0;
-  std::vector<RuleSpec> rules;         // before the workload's own
+  std::vector<RuleSpec> rules;  // before the workload's own
   Place place;
   bool operator==(const HandlerSpec&) const = default;
 };
@@ -140,9 +140,9 @@ struct WorkloadBehaviour {
   std::vector<HandlerSpec> handlers;  // first match wins; none matches = the workload's own
   std::vector<RuleSpec> rules;        // after those of the handler
   std::vector<DownSpec> downs;
-  std::optional<bool> sidecar;        // absent: by Istio's injection rules
-  std::optional<SidecarSides> sides;  // absent: both sides, or none, as `sidecar` says
-  std::string locality;               // "region/zone/subzone"; empty = the default one
+  std::optional<bool> sidecar;               // absent: by Istio's injection rules
+  std::optional<SidecarSides> sides;         // absent: both sides, or none, as `sidecar` says
+  std::string locality;                      // "region/zone/subzone"; empty = the default one
   std::optional<std::uint32_t> concurrency;  // proxy worker threads; absent: the platform's
   Place place;
   bool operator==(const WorkloadBehaviour&) const = default;

@@ -64,6 +64,10 @@ const std::vector<KindReader>& kinds() {
       {"networking.istio.io", istio, "DestinationRule",
        read_into<istio::destination_rule_table, &R::destination_rules>},
       {"networking.istio.io", istio, "Gateway", read_into<istio::gateway_table, &R::gateways>},
+      {"networking.istio.io", istio, "ServiceEntry",
+       read_into<istio::service_entry_table, &R::service_entries>},
+      {"networking.istio.io", istio, "WorkloadEntry",
+       read_into<istio::workload_entry_table, &R::workload_entries>},
   };
   return list;
 }

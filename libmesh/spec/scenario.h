@@ -13,6 +13,7 @@
 #include "libmesh/spec/diagnostics.h"
 #include "libmesh/spec/istio/destination_rule.h"
 #include "libmesh/spec/istio/gateway.h"
+#include "libmesh/spec/istio/service_entry.h"
 #include "libmesh/spec/istio/virtual_service.h"
 #include "libmesh/spec/k8s/kubernetes.h"
 #include "libmesh/spec/yaml_document.h"
@@ -28,6 +29,8 @@ struct Resources {
   std::vector<istio::VirtualService> virtual_services;
   std::vector<istio::DestinationRule> destination_rules;
   std::vector<istio::Gateway> gateways;
+  std::vector<istio::ServiceEntry> service_entries;
+  std::vector<istio::WorkloadEntry> workload_entries;
   bool operator==(const Resources&) const = default;
 };
 

@@ -83,6 +83,25 @@ void apply(std::vector<T>& objects, std::vector<T> applied) {
   }
 }
 
+/// The lists of two Resources side by side. A list that is new in Resources must be named here:
+/// until then this does not compile.
+template <class F>
+void for_each_pair(Resources& left, Resources& right, F f) {
+  auto& [services, workloads, namespaces, accounts, virtual_services, rules, gateways, entries,
+         workload_entries] = left;
+  auto& [services2, workloads2, namespaces2, accounts2, virtual_services2, rules2, gateways2,
+         entries2, workload_entries2] = right;
+  f(services, services2);
+  f(workloads, workloads2);
+  f(namespaces, namespaces2);
+  f(accounts, accounts2);
+  f(virtual_services, virtual_services2);
+  f(rules, rules2);
+  f(gateways, gateways2);
+  f(entries, entries2);
+  f(workload_entries, workload_entries2);
+}
+
 }  // namespace
 
 std::string text_of(const YamlNode& node, std::string_view field) {
@@ -181,13 +200,7 @@ Resources apply_documents(const Scenario& scenario, const std::vector<YamlNode>&
                           Diagnostics& problems) {
   Resources all = scenario.resources;
   Resources applied = read_resources(documents, problems);
-  apply(all.services, std::move(applied.services));
-  apply(all.workloads, std::move(applied.workloads));
-  apply(all.namespaces, std::move(applied.namespaces));
-  apply(all.service_accounts, std::move(applied.service_accounts));
-  apply(all.virtual_services, std::move(applied.virtual_services));
-  apply(all.destination_rules, std::move(applied.destination_rules));
-  apply(all.gateways, std::move(applied.gateways));
+  for_each_pair(all, applied, [](auto& objects, auto& more) { apply(objects, std::move(more)); });
   return all;
 }
 

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "libmesh/base/time.h"
@@ -37,10 +38,27 @@ struct Warmup {
   double minimum_percent = 10.0, aggression = 1.0;
   bool operator==(const Warmup&) const = default;
 };
+struct Distribute {
+  std::string from;                                       // "region/zone/subzone", "*" = any
+  std::vector<std::pair<std::string, std::uint32_t>> to;  // percent by locality
+  bool operator==(const Distribute&) const = default;
+};
+struct Failover {
+  std::string from, to;  // regions
+  bool operator==(const Failover&) const = default;
+};
+struct LocalityLb {
+  std::vector<Distribute> distribute;
+  std::vector<Failover> failover;
+  std::vector<std::string> failover_priority;  // labels, "label" or "label=value"
+  std::optional<bool> enabled;                 // absent = true
+  bool operator==(const LocalityLb&) const = default;
+};
 struct LoadBalancer {
   SimpleLoadBalancer simple = SimpleLoadBalancer::Unspecified;
   std::optional<ConsistentHash> consistent_hash;
   std::optional<Warmup> warmup;
+  std::optional<LocalityLb> locality;
   Place place;
   bool operator==(const LoadBalancer&) const = default;
 };

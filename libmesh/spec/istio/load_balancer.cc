@@ -163,23 +163,19 @@ const Table<LoadBalancer>& load_balancer_table() {
       {
           simulated("simple", &LoadBalancer::simple, simple(), "LEAST_REQUEST",
                     "A balancer without a key."),
-          reported("consistentHash", &LoadBalancer::consistent_hash, object(consistent_hash_table),
-                   "A balancer with a key.", Severity::Warning)
-              .meanwhile("hosts are chosen at random"),
-          reported("warmup", &LoadBalancer::warmup, object(warmup_table),
-                   "New hosts get more requests step by step.")
-              .meanwhile("new hosts get their full share at once"),
-          reported(
+          simulated("consistentHash", &LoadBalancer::consistent_hash, object(consistent_hash_table),
+                    "none", "A balancer with a key."),
+          simulated("warmup", &LoadBalancer::warmup, object(warmup_table), "none",
+                    "New hosts get more requests step by step."),
+          simulated(
               "warmupDurationSecs",
               [](LoadBalancer& b) -> auto& {
                 if (!b.warmup) b.warmup.emplace();
                 return b.warmup->duration;
               },
-              istio_duration(), "Old form of warmup.")
-              .meanwhile("new hosts get their full share at once"),
-          reported("localityLbSetting", object(locality_table), "Prefers near hosts.",
-                   Severity::Warning)
-              .meanwhile("localities are not told apart"),
+              istio_duration(), "none", "Old form of warmup."),
+          simulated("localityLbSetting", &LoadBalancer::locality, object(locality_table),
+                    "the mesh's", "Prefers near hosts."),
           reported("zoneAwareLbSetting", object(zone_aware_table), "Prefers the own zone (1.31).",
                    Severity::Warning)
               .meanwhile("localities are not told apart"),

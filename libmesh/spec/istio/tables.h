@@ -7,6 +7,7 @@
 #include "libmesh/spec/field_table.h"
 #include "libmesh/spec/istio/destination_rule.h"
 #include "libmesh/spec/istio/gateway.h"
+#include "libmesh/spec/istio/service_entry.h"
 #include "libmesh/spec/istio/virtual_service.h"
 
 namespace mesh::istio {
@@ -14,6 +15,8 @@ namespace mesh::istio {
 const Table<VirtualService>& virtual_service_table();
 const Table<DestinationRule>& destination_rule_table();
 const Table<Gateway>& gateway_table();
+const Table<ServiceEntry>& service_entry_table();
+const Table<WorkloadEntry>& workload_entry_table();
 
 // ---- VirtualService ---------------------------------------------------------------------------
 
@@ -65,7 +68,7 @@ const Table<LoadBalancer>& load_balancer_table();
 const Table<ConnectionPool>& connection_pool_table();
 const Table<OutlierDetection>& outlier_detection_table();
 const Table<Anything>& client_tls_table();
-const Table<Anything>& locality_table();
+const Table<LocalityLb>& locality_table();
 const Table<Anything>& zone_aware_table();
 
 // ---- Both -------------------------------------------------------------------------------------

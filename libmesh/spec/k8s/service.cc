@@ -104,10 +104,9 @@ std::vector<Field<Service>> spec_rows() {
       reported("externalName", &Service::external_name, text(), "Host behind the alias.",
                Severity::Warning)
           .meanwhile("requests to the alias get 503 NC"),
-      reported("trafficDistribution", &Service::traffic_distribution,
-               word({"PreferClose", "PreferSameZone", "PreferSameNode"}),
-               "Prefers endpoints that are near.")
-          .meanwhile("endpoints are used wherever they are"),
+      simulated("trafficDistribution", &Service::traffic_distribution,
+                word({"PreferClose", "PreferSameZone", "PreferSameNode"}), "",
+                "Prefers endpoints that are near."),
       reported("internalTrafficPolicy", word({"Cluster", "Local"}),
                "Local keeps traffic on the node.")
           .with_default("Cluster")

@@ -1,0 +1,117 @@
+// Balancers of one proxy: cursors and schedules per worker, rebuilt on each delivery.
+#include "libmesh/engine/balancer_state.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "libmesh/engine/engine.h"
+#include "libmesh/policy/load_balancer/least_request.h"
+#include "libmesh/policy/load_balancer/round_robin.h"
+#include "libmesh/policy/slow_start.h"
+
+namespace mesh {
+
+std::uint64_t Engine::balancer_seed(const ProxyCluster& cluster, std::uint32_t worker) const {
+  return draws_.at(Purpose::BalancerSeed, pair_key(cluster.proxy, cluster.cluster), worker).word();
+}
+
+void Engine::add_balancer(ProxyCluster& cluster) {
+  const ClusterConfig& config = plan_->cluster_configs[cluster.config];
+  ClusterView& view = world_.shared_views[cluster.config];
+  const LoadBalancerKind kind = config.load_balancer.kind;
+  if (is_hashed(kind)) {
+    if (view.hash.empty()) build_hash_tables(*plan_, config, view);
+    return;
+  }
+  const std::uint32_t workers = plan_->workloads[workload_of(cluster.proxy)].concurrency;
+  if (kind == LoadBalancerKind::RoundRobin) {
+    cluster.first_cursor = static_cast<std::uint32_t>(world_.cursors.size());
+    for (std::uint32_t w = 0; w < workers; ++w) {
+      const RoundRobinState start = round_robin_start(balancer_seed(cluster, w));
+      world_.cursors.insert(world_.cursors.end(), view.sources, start);
+    }
+  }
+  const bool scheduled =
+      kind == LoadBalancerKind::RoundRobin || kind == LoadBalancerKind::LeastRequest;
+  const auto weight_differs = [&config](const HostPlan& host) {
+    return host.weight != config.hosts.front().weight;
+  };
+  if (!config.locality_weighted &&
+      !(scheduled && (config.load_balancer.slow_start.window.ns > 0 ||
+                      std::any_of(config.hosts.begin(), config.hosts.end(), weight_differs)))) {
+    return;
+  }
+  cluster.balancer = static_cast<std::uint32_t>(world_.balancers.size());
+  BalancerState& state = world_.balancers.emplace_back();
+  if (scheduled) state.hosts.resize(std::size_t{workers} * view.sources);
+  if (config.locality_weighted) {
+    state.localities.resize(std::size_t{workers} * view.priorities.size());
+  }
+  rebuild_balancer(cluster);
+}
+
+/// Weight of a host in the schedule, at the moment it is put (back) into it.
+double Engine::scheduled_weight(const ProxyCluster& cluster, std::uint32_t host) const {
+  const ClusterConfig& config = plan_->cluster_configs[cluster.config];
+  const LoadBalancerConfig& balancer = config.load_balancer;
+  double weight = config.hosts[host].weight;
+  if (balancer.kind == LoadBalancerKind::LeastRequest) {
+    weight = least_request_weight(weight, world_.cells[cluster.first_cell + host].active,
+                                  balancer.active_request_bias);
+  }
+  if (in_slow_start(balancer.slow_start,
+                    elapsed(world_.balancers[cluster.balancer].newest_host, now()))) {
+    const Instant since = world_.endpoints[config.hosts[host].endpoint].member_since;
+    weight *= slow_start_factor(balancer.slow_start, elapsed(since, now()));
+  }
+  return weight;
+}
+
+/// New schedules, those of hosts fast-forwarded by the balancer's own seed, those of localities by
+/// a fresh one (`envoy.md` §6.4, §7.2).
+void Engine::rebuild_balancer(const ProxyCluster& cluster) {
+  if (cluster.balancer == nil) return;
+  const ClusterView& view = view_of(cluster);
+  const ClusterConfig& config = plan_->cluster_configs[cluster.config];
+  BalancerState& state = world_.balancers[cluster.balancer];
+  ++state.updates;
+  state.newest_host = Instant{std::numeric_limits<std::int64_t>::min() / 2};
+  for (const PriorityView& priority : view.priorities) {
+    for (const std::uint32_t h : priority.healthy) {
+      const Instant since = world_.endpoints[config.hosts[h].endpoint].member_since;
+      state.newest_host = std::max(state.newest_host, since);
+    }
+  }
+  const bool warms_up =
+      in_slow_start(config.load_balancer.slow_start, elapsed(state.newest_host, now()));
+  const auto schedule = [&](const std::vector<std::uint32_t>& hosts, std::uint64_t seed) {
+    const auto differs = [&](std::uint32_t h) {
+      return config.hosts[h].weight != config.hosts[hosts.front()].weight;
+    };
+    if (!warms_up && std::none_of(hosts.begin(), hosts.end(), differs)) return EdfSchedule{};
+    return EdfSchedule::fast_forward(
+        static_cast<std::uint32_t>(hosts.size()), seed,
+        [&](std::uint32_t i) { return scheduled_weight(cluster, hosts[i]); });
+  };
+  const std::uint32_t workers = plan_->workloads[workload_of(cluster.proxy)].concurrency;
+  for (std::uint32_t w = 0; w < workers; ++w) {
+    const std::uint64_t seed = balancer_seed(cluster, w);
+    for (std::uint32_t p = 0; p < view.priorities.size(); ++p) {
+      const PriorityView& priority = view.priorities[p];
+      if (!state.localities.empty()) {
+        const std::uint64_t fresh = scramble(seed + (std::uint64_t{state.updates} << 8) + p);
+        state.localities[w * view.priorities.size() + p] =
+            LocalitySchedule(priority.locality_hosts, default_overprovisioning_percent, fresh);
+      }
+      if (state.hosts.empty()) continue;
+      EdfSchedule* sources = &state.hosts[std::size_t{w} * view.sources + priority.first_source];
+      sources[0] = schedule(priority.all, seed);
+      sources[1] = schedule(priority.healthy, seed);
+      for (std::size_t l = 0; l < priority.localities.size(); ++l) {
+        sources[2 + l] = schedule(priority.localities[l], seed);
+      }
+    }
+  }
+}
+
+}  // namespace mesh

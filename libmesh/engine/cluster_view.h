@@ -1,0 +1,60 @@
+// Hosts of a cluster as a proxy's balancers have been told of them.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <variant>
+#include <vector>
+
+#include "libmesh/plan/plan.h"
+#include "libmesh/policy/load_balancer/hash_weights.h"
+#include "libmesh/policy/load_balancer/maglev.h"
+#include "libmesh/policy/load_balancer/ring_hash.h"
+#include "libmesh/policy/locality.h"
+#include "libmesh/policy/panic.h"
+
+namespace mesh {
+
+/// Hosts of one priority by their index in the cluster. Each list is a host source of Envoy's: all,
+/// healthy, and the healthy ones of each locality where the locality is chosen first.
+struct PriorityView {
+  std::vector<std::uint32_t> all, healthy;
+  std::vector<std::vector<std::uint32_t>> localities;
+  std::vector<LocalityHosts> locality_hosts;
+  std::uint32_t first_source = 0;  // numbered over all priorities, in this order
+};
+
+/// Ring or table of one priority.
+struct HashTable {
+  std::variant<HashRing, MaglevTable> places;
+  std::vector<HashedHost> hosts;  // by position: index in the cluster, share of the weight
+
+  std::uint32_t position(std::uint64_t hash, std::uint32_t attempt) const {
+    if (const HashRing* ring = std::get_if<HashRing>(&places)) return ring->pick(hash, attempt);
+    return std::get_if<MaglevTable>(&places)->pick(hash, attempt);
+  }
+};
+
+struct ClusterView {
+  std::vector<PriorityView> priorities;
+  PriorityTable table;          // load and panic of each
+  std::vector<HashTable> hash;  // by priority; only of clusters that hash, once they are used
+  std::uint32_t sources = 0;    // host sources of all priorities
+};
+
+enum class HostHealth : std::uint8_t { Absent, Healthy, Unhealthy };
+
+constexpr bool is_hashed(LoadBalancerKind kind) {
+  return kind == LoadBalancerKind::RingHash || kind == LoadBalancerKind::Maglev;
+}
+
+/// Priority loads and panic (`envoy.md` §6.2, §6.3) over the members; `health` has one entry per
+/// host of the configuration.
+void build_cluster_view(const ClusterConfig& config, std::span<const HostHealth> health,
+                        ClusterView& view);
+
+/// Rings or tables over the hosts of the view: the healthy ones, in panic all.
+/// Source: source/extensions/load_balancing_policies/common/thread_aware_lb_impl.cc (refresh).
+void build_hash_tables(const Plan& plan, const ClusterConfig& config, ClusterView& view);
+
+}  // namespace mesh
