@@ -105,6 +105,14 @@ spec:
     assert envelope["data"]["counts"]["warning"] >= 1
 
 
+def test_analyze_looks_at_each_scenario_by_itself(scenario: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other.yaml"
+    other.write_text(BAD["a typo"])
+    envelope = answer("analyze", scenario, other, code=79)
+    assert {Path(d["file"]).name for d in envelope["diagnostics"]} == {"other.yaml"}
+    assert answer("analyze", scenario, scenario)["diagnostics"] == []
+
+
 def test_analyze_takes_istio_yaml_without_a_scenario(tmp_path: Path) -> None:
     service, deployment, _ = TINY.split("---\n")
     (tmp_path / "a.yaml").write_text(service)

@@ -49,23 +49,25 @@ def command(out: Output, paths: tuple[str, ...], fail_on: str) -> None:
 
 
 def problems(paths: Sequence[str]) -> list["Diagnostic"]:
-    """What reading and, if there is a scenario without errors, compiling it finds."""
-    scenario = _read(paths)
-    found = list(scenario.diagnostics)
-    if scenario.loads and not any(d.severity == "error" for d in found):
-        _, more = scenario.compile()
-        found += [d for d in more if d not in found]
-    return found
+    """What reading and, where there are no errors, compiling finds; each problem once."""
+    found: dict[Diagnostic, None] = {}
+    for scenario in _read(paths):
+        mine = scenario.diagnostics
+        found.update(dict.fromkeys(mine))
+        if scenario.loads and not any(d.severity == "error" for d in mine):
+            found.update(dict.fromkeys(scenario.compile()[1]))
+    return list(found)
 
 
-def _read(paths: Sequence[str]) -> "Scenario":
+def _read(paths: Sequence[str]) -> list["Scenario"]:
+    """One scenario per scenario path, each with all paths that are none."""
     from meshsim.scenario import read
 
-    if len(paths) == 1 and _is_scenario(Path(paths[0])):
-        return read(paths, None)
     scenarios = [p for p in paths if _is_scenario(Path(p))]
-    rest = [p for p in paths if p not in scenarios[:1]]
-    return read(rest, scenarios[0] if scenarios else "")
+    rest = [p for p in paths if p not in scenarios]
+    if not scenarios:
+        return [read(rest, "")]
+    return [read(rest, s) if rest else read([s], None) for s in scenarios]
 
 
 def _is_scenario(path: Path) -> bool:
