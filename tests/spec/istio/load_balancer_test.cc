@@ -47,8 +47,6 @@ TEST_CASE("load_balancer: hashing and warm-up are kept") {
 
 TEST_CASE("load_balancer: what istiod refuses or what surprises") {
   const std::string path = "spec.trafficPolicy.loadBalancer";
-  const std::string hash = "warning MS0301 " + path +
-                           ".consistentHash: is not simulated yet: hosts are chosen at random\n";
   check_rows(
       {
           {"the address that the caller dialled", "simple: PASSTHROUGH",
@@ -59,24 +57,22 @@ TEST_CASE("load_balancer: what istiod refuses or what surprises") {
                ".simple: must be one of UNSPECIFIED, LEAST_CONN, RANDOM, PASSTHROUGH, "
                "ROUND_ROBIN, LEAST_REQUEST, got \"ROUNDROBIN\""},
           {"both kinds", "{simple: RANDOM, consistentHash: {useSourceIp: true}}",
-           "error MS0203 " + path + ": only one of simple, consistentHash may be set\n" +
-               hash.substr(0, hash.size() - 1)},
+           "error MS0203 " + path + ": only one of simple, consistentHash may be set"},
           {"two keys", "consistentHash: {useSourceIp: true, httpHeaderName: x}",
-           hash + "error MS0203 " + path +
+           "error MS0203 " + path +
                ".consistentHash: only one of httpHeaderName, httpCookie, useSourceIp, "
                "httpQueryParameterName may be set"},
           {"a table that is not prime", "consistentHash: {maglev: {tableSize: 65536}}",
-           hash + "error MS0217 " + path +
+           "error MS0217 " + path +
                ".consistentHash.maglev.tableSize: must be a prime number below 5000011"},
           {"a table without size", "consistentHash: {maglev: {}}",
-           hash + "error MS0217 " + path +
+           "error MS0217 " + path +
                ".consistentHash.maglev.tableSize: must be a prime number below 5000011"},
           {"the old ring", "consistentHash: {minimumRingSize: 10}",
-           hash + "warning MS0305 " + path +
+           "warning MS0305 " + path +
                ".consistentHash.minimumRingSize: minimumRingSize is deprecated"},
           {"a cookie without name", "consistentHash: {httpCookie: {name: ''}}",
-           hash + "error MS0105 " + path +
-               ".consistentHash.httpCookie.name: a cookie needs a name"},
+           "error MS0105 " + path + ".consistentHash.httpCookie.name: a cookie needs a name"},
           {"warm-up without duration", "warmup: {aggression: 1}",
            "error MS0105 " + path + ".warmup: duration is required"},
           {"warm-up with little aggression", "warmup: {duration: 1s, aggression: 0.3}",
