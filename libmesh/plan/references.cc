@@ -35,6 +35,7 @@ class References {
     const std::string path = "VirtualService/" + rule.spec->metadata.name;
     check_gateways(rule, path);
     for (const istio::HttpRoute& http : rule.spec->http) {
+      check_headers(http, path);
       for (const istio::RouteDestination& entry : http.route) {
         check(entry.destination, *rule.spec, path + ": spec.http.route.destination");
       }
@@ -54,6 +55,21 @@ class References {
       }
       draft_.warning(plan_code::unknown_gateway, rule.spec->place, path + ": spec.gateways",
                      "there is no Gateway \"" + name + "\"", suggestion(name, names));
+    }
+  }
+
+  /// One template stands for the request at all destinations, so they cannot differ in headers.
+  void check_headers(const istio::HttpRoute& http, const std::string& path) {
+    if (http.route.size() < 2) return;
+    for (const istio::RouteDestination& entry : http.route) {
+      if (entry.headers.request_set.empty() && entry.headers.request_add.empty() &&
+          entry.headers.request_remove.empty()) {
+        continue;
+      }
+      draft_.warning(plan_code::headers_by_destination, entry.destination.place,
+                     path + ": spec.http.route.headers.request",
+                     "is not simulated for one of several destinations",
+                     "put the header operations on the route");
     }
   }
 

@@ -54,12 +54,29 @@ WorkloadPlan declared(const Draft& draft, const k8s::Workload& spec, bool from_t
   return workload;
 }
 
+/// A Deployment and a StatefulSet may share a name in Kubernetes; here a name is one workload.
+void warn_of_same_name(Draft& draft, const k8s::Workload& spec, const Resources& resources) {
+  for (const k8s::Workload& other : resources.workloads) {
+    if (other.metadata.name != spec.metadata.name || other.kind == spec.kind ||
+        other.metadata.name_space != spec.metadata.name_space) {
+      continue;
+    }
+    draft.warning(plan_code::same_workload_name, spec.place, spec.metadata.name,
+                  "another kind of workload has this name too; only one of them is simulated",
+                  "rename one");
+    return;
+  }
+}
+
 void add_declared(Draft& draft, const std::vector<VersionInput>& versions) {
   for (std::size_t version = 0; version < versions.size(); ++version) {
     const std::vector<k8s::Workload>& specs =
         version == 0 ? versions[version].resources.workloads : versions[version].applied_workloads;
     for (const k8s::Workload& spec : specs) {
-      if (draft.workload(spec.metadata.name, spec.metadata.name_space).valid()) continue;
+      if (draft.workload(spec.metadata.name, spec.metadata.name_space).valid()) {
+        warn_of_same_name(draft, spec, versions[version].resources);
+        continue;
+      }
       draft.add_workload(declared(draft, spec, version == 0),
                          {spec.pod_labels, spec.place, false, nullptr, spec.first_address});
     }
