@@ -1,11 +1,15 @@
 """`meshsim run`: what it prints, what it writes, what its options do."""
 
+import io
 from pathlib import Path
 
 import pytest
 from cli_tools import answer, meshsim
+from fake_record import fake_record
+from meshsim.cli import run_text
 from meshsim.examples import TINY
 from meshsim.store import load_record
+from rich.console import Console
 
 
 def test_run_prints_what_matters(scenario: Path, tmp_path: Path) -> None:
@@ -90,3 +94,17 @@ def test_quiet_prints_nothing_and_progress_goes_to_stderr(scenario: Path) -> Non
     assert quiet.output == ""
     piped = meshsim("run", scenario, "--progress", "auto")
     assert piped.stderr == ""
+
+
+@pytest.mark.parametrize(("width", "sparkline"), [(80, False), (120, True)])
+def test_tables_fit_the_terminal_and_keep_every_name(
+    width: int, sparkline: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        run_text, "_console", lambda color: Console(file=io.StringIO(), width=width, no_color=True)
+    )
+    text = run_text.run_text(fake_record(), [])
+    assert max(len(line) for line in text.splitlines()) <= width
+    assert ("p99 over time" in text) == sparkline
+    for name in ("shoppers", "productpage-v1 → reviews", "reviews-v3", "ejections"):
+        assert name in text

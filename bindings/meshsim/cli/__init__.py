@@ -39,7 +39,11 @@ class Verbs(click.Group):
         """All verbs, by name."""
         return sorted(VERBS)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+    def get_command(
+        self,
+        ctx: click.Context,  # noqa: ARG002
+        cmd_name: str,
+    ) -> click.Command | None:
         """The verb's command, imported now."""
         if cmd_name not in VERBS:
             return None
@@ -47,7 +51,11 @@ class Verbs(click.Group):
         assert isinstance(command, click.Command)
         return command
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+    def format_commands(
+        self,
+        ctx: click.Context,  # noqa: ARG002
+        formatter: click.HelpFormatter,
+    ) -> None:
         """The list in `--help`, without importing the verbs."""
         with formatter.section("Commands"):
             formatter.write_dl(sorted(VERBS.items()))

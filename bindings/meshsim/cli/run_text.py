@@ -24,7 +24,7 @@ def run_text(
     """The whole answer, coloured for a terminal."""
     console = _console(color)
     _facts(console, record)
-    tables = [_loads(record), _edges(record)]
+    tables = [_loads(record, wide=console.width >= 110), _edges(record)]
     if record.thresholds:
         tables.append(_thresholds(record))
     for table in tables:
@@ -77,9 +77,11 @@ def _table(title: str, columns: Sequence[str]) -> "RichTable":
     table = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD,
                   pad_edge=False, show_edge=False)  # fmt: skip
     for i, name in enumerate(columns):
+        left = i == 0  # the only column that may be folded, down to some letters
         table.add_column(
-            name, justify="left" if i == 0 else "right", overflow="fold", no_wrap=i != 0
-        )
+            name, justify="left" if left else "right", overflow="fold", no_wrap=not left,
+            min_width=12 if left else None,
+        )  # fmt: skip
     return table
 
 
@@ -91,18 +93,21 @@ def _ok(share: float) -> Any:
     return Text(percent(share), style="" if share != share else style)
 
 
-def _loads(record: "RunRecord") -> "RichTable":
+def _loads(record: "RunRecord", *, wide: bool) -> "RichTable":
     from rich.text import Text
 
-    columns = ("load", "requests", "rps", "ok", "p50", "p90", "p99", "max", "p99 over time")
-    table = _table("What the users saw", columns)
+    columns = ["load", "requests", "rps", "ok", "p50", "p90", "p99", "max"]
+    table = _table("What the users saw", [*columns, "p99 over time"] if wide else columns)
     for row in record.summary().rows():
-        table.add_row(
+        cells = [
             Text(str(row["load"])), f"{row['requests']:,}", digits(row["rps"]),
             _ok(row["success_rate"]), milliseconds_text(row["p50_ms"]),
             milliseconds_text(row["p90_ms"]), milliseconds_text(row["p99_ms"]),
-            milliseconds_text(row["max_ms"]), sparkline(record, str(row["load"])),
-        )  # fmt: skip
+            milliseconds_text(row["max_ms"]),
+        ]  # fmt: skip
+        if wide:
+            cells.append(sparkline(record, str(row["load"])))
+        table.add_row(*cells)
     return table
 
 
