@@ -21,5 +21,6 @@ find scenarios bench -name '*.yaml' -print0 | while IFS= read -r -d '' file; do
   sed '/^ *include:/d; /apply:/d' "$file" >"$build/seeds/${file//\//_}"
 done
 "$build/tests/scenario_fuzz" -max_total_time="$seconds" -max_len=8192 -timeout=10 \
-  -rss_limit_mb=2048 -artifact_prefix="$build/" -print_final_stats=1 -verbosity=0 "$build/corpus" "$build/seeds"
+  -rss_limit_mb=2048 -artifact_prefix="$build/" -print_final_stats=1 -verbosity=0 \
+  "$build/corpus" "$build/seeds"
 echo "fuzz: $seconds s without a crash"
