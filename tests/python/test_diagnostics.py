@@ -40,7 +40,7 @@ def test_a_long_line_is_cut_around_the_caret(tmp_path: Path) -> None:
 
 def test_colours_are_for_terminals(scenario: Path) -> None:
     scenario.write_text(BAD["a typo"])
-    run = CliRunner().invoke
+    run = CliRunner(env={"NO_COLOR": None, "TERM": "xterm"}).invoke
     assert "\x1b[" in run(cli, ["run", str(scenario)], color=True).stderr
     assert "\x1b[" not in run(cli, ["run", str(scenario), "--no-color"], color=True).stderr
     plain = run(cli, ["run", str(scenario)], color=True, env={"NO_COLOR": "1"})
