@@ -61,7 +61,7 @@ double Engine::scheduled_weight(const ProxyCluster& cluster, std::uint32_t host)
   }
   if (in_slow_start(balancer.slow_start,
                     elapsed(world_.balancers[cluster.balancer].newest_host, now()))) {
-    const Instant since = world_.endpoints[config.hosts[host].endpoint].member_since;
+    const Instant since = world_.member_since[config.hosts[host].endpoint];
     weight *= slow_start_factor(balancer.slow_start, elapsed(since, now()));
   }
   return weight;
@@ -78,7 +78,7 @@ void Engine::rebuild_balancer(const ProxyCluster& cluster) {
   state.newest_host = Instant{std::numeric_limits<std::int64_t>::min() / 2};
   for (const PriorityView& priority : view.priorities) {
     for (const std::uint32_t h : priority.healthy) {
-      const Instant since = world_.endpoints[config.hosts[h].endpoint].member_since;
+      const Instant since = world_.member_since[config.hosts[h].endpoint];
       state.newest_host = std::max(state.newest_host, since);
     }
   }
@@ -112,6 +112,29 @@ void Engine::rebuild_balancer(const ProxyCluster& cluster) {
       }
     }
   }
+}
+
+/// The locality to take healthy hosts from, where localities are weighted; in panic, and while no
+/// locality has a healthy host, all of them together.
+std::uint32_t Engine::choose_source(const ProxyCluster& cluster, const ClusterView& view,
+                                    std::uint32_t priority, std::uint32_t worker,
+                                    std::uint32_t source) {
+  std::vector<LocalitySchedule>& schedules = world_.balancers[cluster.balancer].localities;
+  const std::uint32_t healthy = view.priorities[priority].first_source + 1;
+  if (schedules.empty() || source != healthy) return source;
+  const auto locality = schedules[worker * view.priorities.size() + priority].pick();
+  return locality ? healthy + 1 + *locality : source;
+}
+
+/// nil where all hosts of the source weigh alike.
+std::uint32_t Engine::pick_scheduled(const ProxyCluster& cluster, const ClusterView& view,
+                                     const std::vector<std::uint32_t>& hosts, std::uint32_t worker,
+                                     std::uint32_t source) {
+  std::vector<EdfSchedule>& schedules = world_.balancers[cluster.balancer].hosts;
+  if (schedules.empty()) return nil;
+  EdfSchedule& schedule = schedules[std::size_t{worker} * view.sources + source];
+  if (schedule.empty()) return nil;
+  return hosts[schedule.pick([&](std::uint32_t i) { return scheduled_weight(cluster, hosts[i]); })];
 }
 
 }  // namespace mesh

@@ -194,44 +194,32 @@ std::uint32_t Engine::pick_once(ProxyCluster& cluster, const ClusterView& view,
                                 Draw& draw) {
   const std::uint64_t random = draw.word();
   const std::uint32_t p = share.size() > 1 ? choose_priority(share, random).priority : 0;
+  const bool panic = view.table.panic[p] != 0;
+  if (panic) count(cluster, ClusterCounter::lb_healthy_panic);
   const PriorityView& priority = view.priorities[p];
-  const std::vector<std::uint32_t>* hosts = &priority.healthy;
-  std::uint32_t source = priority.first_source + 1;
-  if (view.table.panic[p] != 0) {
-    count(cluster, ClusterCounter::lb_healthy_panic);
-    hosts = &priority.all;
-    --source;
-  } else if (!priority.localities.empty()) {
-    auto& schedules = world_.balancers[cluster.balancer].localities;
-    if (const auto locality = schedules[worker * view.priorities.size() + p].pick()) {
-      hosts = &priority.localities[*locality];
-      source += 1 + *locality;
-    }
+  std::uint32_t source = priority.first_source + (panic ? 0 : 1);
+  if (cluster.balancer != nil) source = choose_source(cluster, view, p, worker, source);
+  const std::vector<std::uint32_t>& hosts = priority.source(source);
+  if (hosts.empty()) return nil;
+  if (cluster.balancer != nil) {
+    const std::uint32_t scheduled = pick_scheduled(cluster, view, hosts, worker, source);
+    if (scheduled != nil) return scheduled;
   }
-  if (hosts->empty()) return nil;
-  const auto n = static_cast<std::uint32_t>(hosts->size());
+  const auto n = static_cast<std::uint32_t>(hosts.size());
   const LoadBalancerConfig& balancer = plan_->cluster_configs[cluster.config].load_balancer;
-  if (cluster.balancer != nil && !world_.balancers[cluster.balancer].hosts.empty()) {
-    EdfSchedule& schedule =
-        world_.balancers[cluster.balancer].hosts[std::size_t{worker} * view.sources + source];
-    if (!schedule.empty()) {
-      return (*hosts)[schedule.pick(
-          [&](std::uint32_t i) { return scheduled_weight(cluster, (*hosts)[i]); })];
-    }
-  }
   switch (balancer.kind) {
-    case LoadBalancerKind::RoundRobin: {
-      const std::size_t cursor = cluster.first_cursor + std::size_t{worker} * view.sources + source;
-      return (*hosts)[round_robin_pick(world_.cursors[cursor], n)];
-    }
     case LoadBalancerKind::LeastRequest: {
       const HostCell* cells = &world_.cells[cluster.first_cell];
-      return (*hosts)[least_request_pick(
-          n, balancer.choices, [&](std::uint32_t i) { return cells[(*hosts)[i]].active; },
+      return hosts[least_request_pick(
+          n, balancer.choices, [&](std::uint32_t i) { return cells[hosts[i]].active; },
           [&draw] { return draw.word(); })];
     }
+    case LoadBalancerKind::RoundRobin: {
+      const std::size_t cursor = cluster.first_cursor + std::size_t{worker} * view.sources + source;
+      return hosts[round_robin_pick(world_.cursors[cursor], n)];
+    }
     default:
-      return (*hosts)[random_pick(n, random)];
+      return hosts[random_pick(n, random)];
   }
 }
 

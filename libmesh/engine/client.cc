@@ -90,6 +90,7 @@ void Engine::on_user(std::uint32_t slot) {
   if (load.per_user > 0 && user.sent >= load.per_user) return;
   ++user.sent;
   const std::uint64_t number = world_.loads[user.load].arrivals++;
+  world_.users[slot].asked = number;
   send(user.load, number, Origin::User, {slot, 0});
 }
 
@@ -134,11 +135,13 @@ void Engine::send(LoadId id, std::uint64_t number, Origin kind, Handle origin) {
   const std::uint32_t slot = open_request(opening);
   Request& request = world_.requests[slot];
   request.root = request.id;
-  request.number = number;
-  // Without connections of its own a worker serves all that comes to it over one.
-  request.connection = static_cast<std::uint32_t>(load.connections > 0 || kind == Origin::User
-                                                      ? connection
-                                                      : connection % (pods * entry.concurrency));
+  if (kind == Origin::Load) {
+    // Without connections of its own a worker serves all that comes to it over one.
+    const std::uint64_t shared = std::uint64_t{pods} * entry.concurrency;
+    request.origin = {
+        static_cast<std::uint32_t>(load.connections > 0 ? connection : connection % shared),
+        static_cast<std::uint32_t>(number)};
+  }
   request.downstream_timer =
       arm(load_lanes_[id], TimerKind::DownstreamTimeout, slot, world_.requests.generation(slot));
   enter_filters(slot);

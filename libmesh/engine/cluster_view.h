@@ -22,6 +22,11 @@ struct PriorityView {
   std::vector<std::vector<std::uint32_t>> localities;
   std::vector<LocalityHosts> locality_hosts;
   std::uint32_t first_source = 0;  // numbered over all priorities, in this order
+
+  const std::vector<std::uint32_t>& source(std::uint32_t number) const {
+    const std::uint32_t i = number - first_source;
+    return i == 1 ? healthy : i == 0 ? all : localities[i - 2];
+  }
 };
 
 /// Ring or table of one priority.

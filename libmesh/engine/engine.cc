@@ -72,7 +72,7 @@ void Engine::start() {
       pod.member = false;
     }
   }
-  for (EndpointState& pod : world_.endpoints) pod.member_since = plan_->clusters_made_at;
+  world_.member_since.resize(plan_->endpoints.size(), plan_->clusters_made_at);
   find_lanes();
   for (std::uint32_t c = 0; c < plan_->cluster_configs.size(); ++c) {
     build_shared_view(ClusterConfigId{c});

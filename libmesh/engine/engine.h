@@ -144,10 +144,17 @@ class Engine {
   void add_balancer(ProxyCluster& cluster);
   void rebuild_balancer(const ProxyCluster& cluster);
   double scheduled_weight(const ProxyCluster& cluster, std::uint32_t host) const;
+  std::uint32_t choose_source(const ProxyCluster& cluster, const ClusterView& view,
+                              std::uint32_t priority, std::uint32_t worker, std::uint32_t source);
+  std::uint32_t pick_scheduled(const ProxyCluster& cluster, const ClusterView& view,
+                               const std::vector<std::uint32_t>& hosts, std::uint32_t worker,
+                               std::uint32_t source);
 
   // hash_key.cc: what a request is hashed by
   std::optional<std::uint64_t> hash_of(const Request& request);
   std::uint64_t hash_of(const HashPart& part, const Request& request);
+  std::uint64_t number_of(const Request& request) const;
+  std::uint64_t connection_of(const Request& request) const;
 
   // connection_pool.cc: streams on connections
   std::uint32_t pool_for(std::uint32_t cluster, std::uint32_t host_index, std::uint16_t worker);

@@ -124,7 +124,7 @@ void Engine::on_membership(EndpointId id, bool) {
   const bool member = pod.exists && pod.crashes == 0;
   if (pod.member == member) return;
   pod.member = member;
-  if (member) pod.member_since = now();
+  if (member) world_.member_since[id] = now();
   refresh_membership(id);
 }
 

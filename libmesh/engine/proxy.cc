@@ -70,7 +70,6 @@ void Engine::enter_filters(std::uint32_t slot) {
     return reply_locally(slot, 404, Details::RouteNotFound);
   }
   request.upstream = resolved.upstream;
-  request.hash_key = resolved.hash;
   const FaultPolicy& fault = plan_->routes[request.route].fault;
   if (fault.delay.ns > 0 && fault.delay_share.numerator > 0 &&
       happens(fault.delay_share, draws_.at(Purpose::FaultDelay, request.key, 0).word())) {

@@ -38,7 +38,8 @@ struct Request {
   std::uint64_t id = 0, root = 0, parent = ~std::uint64_t{0};
   std::uint64_t key = 0;  // of all draws that concern it; same in every what-if
   Instant started{};
-  Handle origin;  // User: user; Call: frame; Inbound: attempt of the caller
+  Handle origin;  // User: user; Call: frame; Inbound: the caller's attempt;
+                  // Load: its connection and its number among the load's requests
   LoadId load;
   TemplateId request, upstream;
   RouteId route;
@@ -48,9 +49,6 @@ struct Request {
   std::uint32_t first_attempt = nil;  // upstream requests in flight, newest first
   std::uint32_t tried = nil;          // list of hosts already attempted
   std::uint32_t tried_priorities = nil;
-  std::uint32_t hash_key = no_hash_key;  // index in Plan::hash_keys
-  std::uint32_t connection = 0;          // of the client; a cookie made here is the same on it
-  std::uint64_t number = 0;              // of its load's requests
   TimerRef route_timer, downstream_timer;
   RetryState retry;
   ResponseFlags flags;
@@ -58,12 +56,12 @@ struct Request {
   std::uint16_t code = 0;  // of the reply that is due
   Details details = Details::None;
   Origin kind = Origin::Load;
-  bool retries_enabled = false;
-  bool retry_scheduled = false;  // a back-off is running
-  bool retried = false;          // an earlier outcome was retried
-  bool sent_upstream = false;
-  bool replying = false;  // a local reply is on its way
+  bool retries_enabled : 1 = false;
+  bool retry_scheduled : 1 = false;  // a back-off is running
+  bool retried : 1 = false;          // an earlier outcome was retried
+  bool sent_upstream : 1 = false;
 };
+static_assert(sizeof(Request) == 128, "two cache lines: every hop reads and copies it");
 
 enum class AttemptState : std::uint8_t { Pending, Active, Done };
 
@@ -159,12 +157,11 @@ struct ProxyCluster {
 /// One pod: its application, as the network sees it.
 struct EndpointState {
   std::uint32_t busy = 0, queued = 0, in_flight = 0;
-  List queue;                  // visits waiting for a worker
-  std::uint64_t received = 0;  // by the application, from the start
-  std::uint32_t crashes = 0;   // faults that keep it down
-  bool exists = true;          // scheduled: within the replicas
-  bool member = true;          // endpoint of its services, as istiod tells
-  Instant member_since{};
+  List queue;                       // visits waiting for a worker
+  std::uint64_t received = 0;       // by the application, from the start
+  std::uint32_t crashes = 0;        // faults that keep it down
+  bool exists = true;               // scheduled: within the replicas
+  bool member = true;               // endpoint of its services, as istiod tells
   std::uint32_t first_visit = nil;  // all visits that are alive
 };
 
@@ -211,6 +208,7 @@ struct User {
   LoadId load;
   std::uint32_t number = 0;
   std::uint64_t sent = 0;
+  std::uint64_t asked = 0;  // number of the latest request among the load's
 };
 
 struct LoadState {
@@ -257,6 +255,7 @@ struct World {
   std::uint32_t pairs = 0;
 
   IdVector<EndpointId, EndpointState> endpoints;
+  IdVector<EndpointId, Instant> member_since;  // what warm-up counts from
   IdVector<WorkloadId, WorkloadState> workloads;
   IdVector<LoadId, LoadState> loads;
   std::vector<User> users;

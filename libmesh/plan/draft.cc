@@ -133,8 +133,13 @@ std::uint32_t Draft::intern(const ResponsePlan& response) {
   return place_in(plan.responses, response);
 }
 
-std::uint32_t Draft::intern(HashKeyPlan key) {
-  return place_in(plan.hash_keys, key);
+void Draft::add_hash_key(HashKeyPlan key) {
+  const auto place = [](const HashKeyPlan& k) { return std::pair(k.route, k.upstream); };
+  const auto at = std::lower_bound(
+      plan.hash_keys.begin(), plan.hash_keys.end(), key,
+      [&](const HashKeyPlan& a, const HashKeyPlan& b) { return place(a) < place(b); });
+  if (at != plan.hash_keys.end() && place(*at) == place(key)) return;
+  plan.hash_keys.insert(at, std::move(key));
 }
 
 WorkloadId Draft::add_workload(WorkloadPlan workload, WorkloadFacts fact) {

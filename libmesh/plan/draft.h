@@ -44,7 +44,8 @@ class Draft {
   ClusterConfigId intern(ClusterConfig config);
   std::uint32_t intern(const Distribution& law);
   std::uint32_t intern(const ResponsePlan& response);
-  std::uint32_t intern(HashKeyPlan key);
+  /// Keeps what is hashed; plan.hash_keys stays sorted.
+  void add_hash_key(HashKeyPlan key);
 
   WorkloadId add_workload(WorkloadPlan workload, WorkloadFacts facts);
   WorkloadId workload(const std::string& name, const std::string& name_space) const;

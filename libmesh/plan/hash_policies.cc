@@ -69,16 +69,15 @@ void add_hash_method(const istio::ConsistentHash& from, std::vector<HashMethod>&
   }
 }
 
-std::uint32_t hash_key_of(Draft& draft, const std::vector<HashMethod>& methods,
-                          TemplateId request) {
-  HashKeyPlan key;
-  for (const HashMethod& method : methods) {
+void plan_hash_key(Draft& draft, RouteId route, TemplateId upstream) {
+  HashKeyPlan key{route, upstream, {}};
+  for (const HashMethod& method : draft.plan.routes[route].hash) {
     HashPart part;
-    if (!part_of(method, draft.plan.templates[request], part)) continue;
-    key.push_back(std::move(part));
+    if (!part_of(method, draft.plan.templates[upstream], part)) continue;
+    key.parts.push_back(std::move(part));
     if (method.terminal) break;
   }
-  return key.empty() ? no_hash_key : draft.intern(std::move(key));
+  if (!key.parts.empty()) draft.add_hash_key(std::move(key));
 }
 
 }  // namespace mesh

@@ -20,7 +20,7 @@ const istio::ConsistentHash* consistent_hash(const MergedRule* rule, const std::
 /// Source: the same file (consistentHashToHashPolicy).
 void add_hash_method(const istio::ConsistentHash& from, std::vector<HashMethod>& to);
 
-/// What requests of a template hash on a route: Plan::hash_keys' index, or no_hash_key.
-std::uint32_t hash_key_of(Draft& draft, const std::vector<HashMethod>& methods, TemplateId request);
+/// Adds what requests of a template hash on a route to Plan::hash_keys, if they hash anything.
+void plan_hash_key(Draft& draft, RouteId route, TemplateId upstream);
 
 }  // namespace mesh

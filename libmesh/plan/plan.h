@@ -228,15 +228,17 @@ struct HashPart {
   std::string text = {};
   bool operator==(const HashPart&) const = default;
 };
-/// What a request of one template hashes; methods without a value are left out.
-using HashKeyPlan = std::vector<HashPart>;
-inline constexpr std::uint32_t no_hash_key = 0xffffffffu;  // hosts are chosen at random
+/// What requests of one template hash on a route; methods without a value are left out.
+struct HashKeyPlan {
+  RouteId route;
+  TemplateId upstream;
+  std::vector<HashPart> parts;  // at least one
+};
 
 /// How one template is routed by one workload's proxies in one version.
 struct ResolvedRoute {
   RouteId route;                     // none: no route matched, 404 NR
   TemplateId upstream;               // the request as the upstream receives it (rewrites applied)
-  std::uint32_t hash = no_hash_key;  // index in Plan::hash_keys
 };
 
 /// Everything that the proxies of one workload hold.
@@ -334,7 +336,7 @@ struct Plan {
   IdVector<ClusterId, std::string> clusters;  // "outbound|9080|v1|reviews.default.svc…"
   IdVector<TemplateId, RequestTemplate> templates;
   IdVector<RouteId, RoutePlan> routes;                       // equal routes share an id
-  std::vector<HashKeyPlan> hash_keys;                        // equal ones share an index
+  std::vector<HashKeyPlan> hash_keys;                        // by route, then template
   IdVector<ClusterConfigId, ClusterConfig> cluster_configs;  // equal ones share an id
   std::vector<ConfigVersion> versions;                       // by time
 

@@ -30,15 +30,12 @@ void Reach::add_version(Router& router) {
 }
 
 void Reach::resolve(std::size_t version, const Sent& sent) {
-  ResolvedRoute resolved = routers_[version]->resolve(sent.from, sent.request);
-  if (resolved.route.valid()) {
-    const std::vector<HashMethod> methods = draft_.plan.routes[resolved.route].hash;
-    resolved.hash = hash_key_of(draft_, methods, resolved.upstream);
-  }
+  const ResolvedRoute resolved = routers_[version]->resolve(sent.from, sent.request);
   auto& route_of = draft_.plan.versions[version].proxies[sent.from].route_of;
   if (!route_of.contains(sent.request)) route_of.resize(sent.request.value + 1);
   route_of[sent.request] = resolved;
   if (!resolved.route.valid()) return;
+  plan_hash_key(draft_, resolved.route, resolved.upstream);
   const RoutePlan route = draft_.plan.routes[resolved.route];
   for (const WeightedCluster& target : route.clusters) {
     reach_cluster(version, sent, target.cluster, resolved.upstream);
