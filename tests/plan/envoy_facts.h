@@ -78,6 +78,37 @@ inline json fault_facts(const json& route) {
           abort_share > 0 ? abort.value("http_status", 0) : 0};
 }
 
+inline json hash_facts(const std::vector<HashMethod>& methods) {
+  json facts = json::array();
+  for (const HashMethod& method : methods) {
+    const std::int64_t ttl = method.ttl ? method.ttl->ns : -1;
+    facts.push_back({static_cast<int>(method.kind), method.name, ttl, method.path});
+  }
+  return facts;
+}
+
+inline json hash_facts(const json& route) {
+  json facts = json::array();
+  for (const json& policy : route.value("hash_policy", json::array())) {
+    const auto add = [&facts](HashMethodKind kind, const std::string& name, std::int64_t ttl,
+                              const std::string& path) {
+      facts.push_back({static_cast<int>(kind), name, ttl, path});
+    };
+    if (policy.contains("header")) {
+      add(HashMethodKind::Header, policy["header"]["header_name"], -1, "");
+    } else if (policy.contains("cookie")) {
+      const json& cookie = policy["cookie"];
+      add(HashMethodKind::Cookie, cookie["name"], duration_in(cookie, "ttl", -1),
+          cookie.value("path", ""));
+    } else if (policy.contains("query_parameter")) {
+      add(HashMethodKind::QueryParameter, policy["query_parameter"]["name"], -1, "");
+    } else {
+      add(HashMethodKind::SourceIp, "", -1, "");
+    }
+  }
+  return facts;
+}
+
 inline json route_facts(const Plan& plan, const RoutePlan& route) {
   json facts{{"name", route.name}, {"fault", fault_facts(route.fault)}};
   if (route.kind != RouteKind::Forward) {
@@ -91,6 +122,7 @@ inline json route_facts(const Plan& plan, const RoutePlan& route) {
   }
   facts["timeout"] = route.timeout.ns;
   facts["retry"] = retry_facts(route.retry);
+  facts["hash"] = hash_facts(route.hash);
   facts["mirrors"] = json::array();
   for (const MirrorPolicy& mirror : route.mirrors) {
     facts["mirrors"].push_back({plan.clusters[mirror.cluster], mirror.share.numerator});
@@ -124,6 +156,7 @@ inline json route_facts(const json& route) {
   }
   facts["timeout"] = duration_in(action, "timeout", seconds(15).ns);
   facts["retry"] = retry_facts(action);
+  facts["hash"] = hash_facts(action);
   facts["mirrors"] = json::array();
   for (const json& mirror : action.value("request_mirror_policies", json::array())) {
     facts["mirrors"].push_back(
