@@ -120,13 +120,13 @@ TEST_CASE("istio#31-38: virtual hosts and routes at gateways") {
         }
         REQUIRE(resolved.route.valid());
         const RoutePlan& route = c.bench->draft.plan.routes[resolved.route];
-        CHECK(route.virtual_host == result["virtualHost"]);
+        CHECK(route.virtual_host == result["virtualHost"].get<std::string>());
         if (error.starts_with("tls required")) {
           CHECK(route.kind == RouteKind::Redirect);
           continue;
         }
         CHECK(without_domain(c.bench->draft.plan.clusters[route.clusters.at(0).cluster]) ==
-              result["cluster"]);
+              result["cluster"].get<std::string>());
         CHECK(route.name == result.value("route", ""));
       }
     }
