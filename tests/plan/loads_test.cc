@@ -102,6 +102,11 @@ TEST_CASE("loads: an unrolled request shares its weight") {
   CHECK(requests[3].cumulative_share == doctest::Approx(0.5));
 }
 
+TEST_CASE("loads: shares end at exactly 1 where sums are rounded") {
+  ScenarioBuilder b = with_requests({{"/{i%49}", 0.7}, {"/{i%3}", 0.1}});
+  CHECK(PlanView(b.scenario()).plan->loads[LoadId{0}].requests.back().cumulative_share == 1.0);
+}
+
 TEST_CASE("loads: weights of nothing are refused") {
   ScenarioBuilder b = with_requests({{"/a", 0}});
   CHECK(compile(b.scenario()).plan == nullptr);

@@ -11,7 +11,12 @@ namespace {
 
 TEST_CASE("requests: a service as people name it") {
   Scenario scenario;
-  scenario.resources = testing::resources_of(testing::small_mesh);
+  scenario.resources = testing::resources_of(
+      testing::small_mesh +
+      "apiVersion: v1\nkind: Service\nmetadata: {name: late}\nspec: {ports: [{name: http-a, port: "
+      "8080}, {name: http-b, port: 80}]}\n---\n"
+      "apiVersion: v1\nkind: Service\nmetadata: {name: mixed}\nspec: {ports: [{name: tcp-a, port: "
+      "9000}, {name: http-b, port: 9001}]}\n");
   testing::VersionBench bench(scenario);
   struct Row {
     const char* text;
@@ -28,6 +33,8 @@ TEST_CASE("requests: a service as people name it") {
       {"web.default.svc.cluster.local", "shop", true, 80, "web.default.svc.cluster.local"},
       {"other", "default", true, 80, "other"},
       {"other:8080", "default", true, 8080, "other:8080"},
+      {"late", "default", true, 80, "late"},
+      {"mixed", "default", true, 9001, "mixed:9001"},
       {"nobody:7", "default", false, 7, "nobody:7"},
   };
   for (const Row& row : rows) {

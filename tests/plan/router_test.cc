@@ -263,6 +263,12 @@ TEST_CASE("router: istio#22 an exact host wins over an older wildcard") {
   CHECK(mesh.to(mesh.resolve("other")) == "418");
 }
 
+TEST_CASE("router: of two wildcards the longer one wins, whichever is older") {
+  Mesh mesh(rules("  - directResponse: {status: 418}\n", "aa", "*.cluster.local") +
+            rules("  - directResponse: {status: 503}\n", "zz", "*.default.svc.cluster.local"));
+  CHECK(mesh.to(mesh.resolve("web")) == "503");
+}
+
 TEST_CASE("router: istio#25 a destination without port takes the only port, else the listener's") {
   Mesh mesh(rules("  - route: [{destination: {host: web}}]\n", "other", "other"));
   CHECK(mesh.to(mesh.resolve("other:8080", "/", {}, "GET", 8080)) == web);
