@@ -59,9 +59,10 @@ void check_forward(IstiodCase& c, WorkloadId proxy, const ResolvedRoute& resolve
   CHECK(route.virtual_host == expect.value("virtual_host", route.virtual_host));
   CHECK(route.name == expect.value("route", ""));
   const RequestTemplate& upstream = plan.templates[resolved.upstream];
-  if (expect.contains("upstream_path")) CHECK(upstream.path == expect["upstream_path"]);
+  if (expect.contains("upstream_path"))
+    CHECK(upstream.path == expect["upstream_path"].get<std::string>());
   if (expect.contains("upstream_authority")) {
-    CHECK(upstream.authority == expect["upstream_authority"]);
+    CHECK(upstream.authority == expect["upstream_authority"].get<std::string>());
   }
   for (const WeightedCluster& target : route.clusters) {
     const bool missing = expect.value("cluster_missing", false);
