@@ -39,8 +39,7 @@ struct RecordedCase {
     const auto objects = read_yaml_file((folder / "istio.yaml").string(), problems);
     for (const YamlNode& object : objects) {
       const std::string kind = text_at(&object, "kind", "");
-      foreign = foreign || kind == "ServiceEntry" || kind == "EnvoyFilter" || kind == "ConfigMap" ||
-                kind == "HTTPRoute";
+      foreign = foreign || kind == "EnvoyFilter" || kind == "ConfigMap" || kind == "HTTPRoute";
     }
     const auto documents = read_yaml_file((folder / "case.yaml").string(), problems);
     REQUIRE(documents.size() == 1);

@@ -109,8 +109,9 @@ class IstiodCase {
       const YamlNode* kind = document.find("kind");
       if (kind == nullptr) continue;
       static const std::vector<std::string> known{
-          "Service",        "Deployment",      "StatefulSet", "Pod",    "ServiceAccount",
-          "VirtualService", "DestinationRule", "Gateway",     "Secret", "Namespace"};
+          "Service",        "Deployment",     "StatefulSet",     "Pod",
+          "ServiceAccount", "VirtualService", "DestinationRule", "Gateway",
+          "Secret",         "Namespace",      "ServiceEntry",    "WorkloadEntry"};
       const std::string version = document.find("apiVersion")->scalar;
       foreign_kind_ = foreign_kind_ || version.starts_with("gateway.networking.k8s.io") ||
                       std::find(known.begin(), known.end(), kind->scalar) == known.end();
