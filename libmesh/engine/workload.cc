@@ -389,6 +389,7 @@ void Engine::on_cancel_reaches(std::uint32_t id) {
     return on_downstream_gone(request);
   }
   if (!plan_->workloads[workload_of(visit.endpoint)].cancel) return;
+  if (visit.number == 0) return world_.visits.erase(id);  // it overtook the request
   if (visit.frame != nil) drop_frames(visit.frame);
   leave(id, 0, false);
 }
