@@ -279,8 +279,9 @@ class RandomMesh {
     if (rarely()) out += "    connections: " + text(1 + below(9)) + "\n";
     switch (below(4)) {
       case 0:
-        return out + "    closed: {users: " + text(1 + below(30)) + ", think: " + law() +
-               ", stagger: " + ms(0, 40) + "}\n";
+        return out + "    closed: {users: " + text(1 + below(30)) +
+               ", think: {exponential: {mean: " + ms(1, 300) + "}}" + ", stagger: " + ms(0, 40) +
+               "}\n";
       case 1:
         return out + "    open: {rate: [{at: 0s, rps: " + text(1 + below(80)) +
                "}, {at: 2s, rps: " + text(below(200)) +
