@@ -2,9 +2,11 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <array>
 #include <cstdlib>
 #include <map>
 #include <random>
+#include <set>
 #include <string>
 
 #include "libmesh/engine/engine.h"
@@ -74,6 +76,53 @@ void check_record(const Plan& plan, const RunRecord& record) {
   CHECK(unlisted == 0);
 }
 
+/// What has occurred in some run: a swarm that never ejects a host says nothing of ejection.
+struct Seen {
+  std::set<std::string> flags;
+  std::set<EventNote> notes;
+  std::array<std::uint64_t, cluster_counter_count> counters{};
+
+  void add(const RunRecord& record) {
+    for (const Outcome& outcome : record.outcomes) {
+      for (std::size_t f = 0; f < response_flag_count; ++f) {
+        const auto flag = static_cast<ResponseFlag>(f);
+        if (outcome.flags.has(flag)) flags.insert(std::string(to_string(flag)));
+      }
+    }
+    for (const Noted& note : record.events) notes.insert(note.what);
+    for (const ClusterStats& row : record.stats) {
+      for (std::size_t c = 0; c < cluster_counter_count; ++c) counters[c] += row.counters[c];
+    }
+  }
+};
+
+void check_seen(const Seen& seen) {
+  for (const char* flag :
+       {"UH", "UT", "UF", "UC", "UO", "DI", "FI", "DC", "URX", "UR", "UPE", "NC"}) {
+    CAPTURE(flag);
+    CHECK(seen.flags.contains(flag));
+  }
+  for (const EventNote note :
+       {EventNote::Eject, EventNote::Uneject, EventNote::EjectOverflow, EventNote::FaultStart,
+        EventNote::FaultEnd, EventNote::ConfigChange, EventNote::Scale}) {
+    CAPTURE(to_string(note));
+    CHECK(seen.notes.contains(note));
+  }
+  for (const ClusterCounter counter :
+       {ClusterCounter::upstream_cx_connect_fail, ClusterCounter::upstream_cx_connect_timeout,
+        ClusterCounter::upstream_cx_overflow, ClusterCounter::upstream_cx_none_healthy,
+        ClusterCounter::upstream_cx_idle_timeout, ClusterCounter::upstream_cx_max_requests,
+        ClusterCounter::upstream_cx_max_duration_reached, ClusterCounter::upstream_cx_http2_total,
+        ClusterCounter::upstream_rq_pending_overflow, ClusterCounter::upstream_rq_cancelled,
+        ClusterCounter::upstream_rq_per_try_timeout, ClusterCounter::upstream_rq_rx_reset,
+        ClusterCounter::upstream_rq_retry_success, ClusterCounter::upstream_rq_retry_overflow,
+        ClusterCounter::upstream_rq_retry_limit_exceeded, ClusterCounter::lb_healthy_panic,
+        ClusterCounter::membership_change}) {
+    CAPTURE(to_string(counter));
+    CHECK(seen.counters[static_cast<std::size_t>(counter)] > 0);
+  }
+}
+
 /// A run in steps of random length, its world counted after each.
 Engine audited(const std::shared_ptr<const Plan>& plan, std::mt19937_64& random) {
   Engine engine(plan, plan->seed);
@@ -88,12 +137,14 @@ Engine audited(const std::shared_ptr<const Plan>& plan, std::mt19937_64& random)
 TEST_CASE("swarm: random meshes keep every invariant and repeat themselves") {
   const std::uint64_t first = from_environment("SWARM_FIRST", 1);
   const std::uint64_t count = from_environment("SWARM_COUNT", 1000);
+  Seen seen;
   for (std::uint64_t seed = first; seed < first + count; ++seed) {
     CAPTURE(seed);
     const std::shared_ptr<const Plan> plan = plan_of(seed);
     std::mt19937_64 random(seed);
     Engine once = audited(plan, random);
     check_record(*plan, *once.record());
+    seen.add(*once.record());
 
     Engine again(plan, plan->seed);
     again.run_events(random() % 3000, plan->until);
@@ -108,6 +159,22 @@ TEST_CASE("swarm: random meshes keep every invariant and repeat themselves") {
     const WorldAudit rest(once);
     for (const std::string& left : rest.left_at_rest()) FAIL_CHECK(left);
     CHECK(once.record()->info.requests_in_flight == 0);
+  }
+  if (count >= 1000) check_seen(seen);
+}
+
+TEST_CASE("swarm: records do not depend on the number of threads") {
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    CAPTURE(seed);
+    const std::shared_ptr<const Plan> plan = plan_of(seed);
+    const std::vector<std::uint64_t> seeds = replication_seeds(seed, 4);
+    const auto alone = replicate(plan, seeds, 1);
+    for (const unsigned threads : {2u, 4u}) {
+      const auto together = replicate(plan, seeds, threads);
+      for (std::size_t i = 0; i < seeds.size(); ++i) {
+        CHECK(together[i]->hash() == alone[i]->hash());
+      }
+    }
   }
 }
 
