@@ -8,7 +8,8 @@ until=()
 
 # Fingerprint and hash of one run of the native driver $1.
 native() {
-  "$1" run "$2" "${until[@]}" 2>/dev/null | awk '/^(fingerprint|hash)/ {printf "%s%s", gap, $2; gap = " "}'
+  "$1" run "$2" "${until[@]}" 2>/dev/null |
+    awk '/^(fingerprint|hash)/ {printf "%s%s", gap, $2; gap = " "}'
 }
 python() {
   .venv/bin/python scripts/fingerprint.py "$1" "${until[@]}"

@@ -237,8 +237,8 @@ struct HashKeyPlan {
 
 /// How one template is routed by one workload's proxies in one version.
 struct ResolvedRoute {
-  RouteId route;                     // none: no route matched, 404 NR
-  TemplateId upstream;               // the request as the upstream receives it (rewrites applied)
+  RouteId route;        // none: no route matched, 404 NR
+  TemplateId upstream;  // the request as the upstream receives it (rewrites applied)
 };
 
 /// Everything that the proxies of one workload hold.
