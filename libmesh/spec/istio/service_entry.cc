@@ -83,9 +83,10 @@ void check_hosts(const YamlNode& node, const Reading& at) {
 void check_ports(const Reading& at, const ServiceEntry& entry) {
   std::set<std::uint32_t> numbers;
   std::set<std::string> names;
+  const Reading ports = at.field("ports");  // a Reading refers to its parent
   for (std::size_t i = 0; i < entry.ports.size(); ++i) {
     const EntryPort& port = entry.ports[i];
-    const Reading here = at.field("ports").item(i);
+    const Reading here = ports.item(i);
     if (port.number != 0 && !numbers.insert(port.number).second) {
       here.error(code::duplicate_name, port.place,
                  "another port has the number " + std::to_string(port.number) + " too");
