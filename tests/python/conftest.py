@@ -1,10 +1,14 @@
 """Scenarios and saved runs that several tests use."""
 
+import signal
 from pathlib import Path
 
 import pytest
 from cli_tools import KEEP, meshsim
 from meshsim.examples import TINY
+
+# Whoever runs the tests in the background has Ctrl-C ignored, and children inherit that.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture
