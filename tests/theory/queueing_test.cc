@@ -1,78 +1,29 @@
 // Laws of queueing theory, held by the real engine within three standard errors.
 #include <doctest/doctest.h>
 
-#include <cmath>
-#include <functional>
 #include <vector>
 
-#include "libmesh/analysis/interval.h"
 #include "libmesh/analysis/littles_law.h"
 #include "libmesh/analysis/queueing_theory.h"
 #include "libmesh/analysis/saturation.h"
 #include "libmesh/analysis/summary.h"
-#include "libmesh/experiment/run.h"
-#include "tests/support/hand_plan.h"
+#include "tests/support/station.h"
 
 namespace mesh {
 namespace {
 
+using testing::check_mean;
+using testing::finished;
 using testing::HandPlan;
-using Records = std::vector<std::shared_ptr<const RunRecord>>;
+using testing::mean_wait_s;
+using testing::Records;
+using testing::Station;
+using testing::waiting_share;
 
 constexpr double mean_service_s = 0.01;
-constexpr std::uint32_t replications = 12;
-
-/// A client without a sidecar that sends to one pod over a network that takes no time.
-struct Station {
-  std::uint32_t workers = 1;
-  std::uint32_t queue = 0xffffffffu;
-  Distribution time = Distribution(Exponential{milliseconds(10)});
-
-  std::shared_ptr<const Plan> open(double arrivals_per_s, Duration until) const {
-    HandPlan hand;
-    const WorkloadId server =
-        hand.service("server", {.pods = 1, .workers = workers, .queue = queue, .time = time});
-    hand.open_load("arrivals", hand.client("client"), server, arrivals_per_s);
-    return finished(hand, until);
-  }
-  std::shared_ptr<const Plan> closed(std::uint32_t users, Duration think, Duration until) const {
-    HandPlan hand;
-    const WorkloadId server =
-        hand.service("server", {.pods = 1, .workers = workers, .queue = queue, .time = time});
-    hand.closed_load("users", hand.client("client"), server, users,
-                     Distribution(Exponential{think}));
-    return finished(hand, until);
-  }
-  static std::shared_ptr<const Plan> finished(HandPlan& hand, Duration until) {
-    hand.plan().until = Instant{until.ns};
-    hand.plan().warmup = Instant{until.ns / 10};
-    return hand.build();
-  }
-};
-constexpr WorkloadId server{0};
 
 Records runs_of(const std::shared_ptr<const Plan>& plan) {
-  return replicate(plan, replication_seeds(7, replications));
-}
-
-double mean_wait_s(const RunRecord& record) {
-  const Histogram& wait = record.queue_time_by_workload[server.value];
-  return as_seconds(wait.sum()) / static_cast<double>(wait.count());
-}
-
-/// The mean over the replications is the expected value within three standard errors, and those
-/// are small enough for this to say something.
-void check_mean(const Records& records, const std::function<double(const RunRecord&)>& value,
-                double expected) {
-  std::vector<double> values;
-  for (const auto& record : records) values.push_back(value(*record));
-  const Interval interval = mean_interval(values);
-  const double standard_error = interval.half_width / student_t_quantile(0.95, interval.count - 1);
-  CAPTURE(expected);
-  CAPTURE(interval.mean);
-  CAPTURE(standard_error);
-  CHECK(standard_error < 0.05 * expected);
-  CHECK(std::abs(interval.mean - expected) < 3 * standard_error);
+  return replicate(plan, replication_seeds(7, 12));
 }
 
 TEST_CASE("theory: an M/M/c service waits as Erlang C says") {
@@ -89,14 +40,7 @@ TEST_CASE("theory: an M/M/c service waits as Erlang C says") {
     const Records records =
         runs_of(Station{.workers = row.servers}.open(row.arrivals_per_s, row.until));
     check_mean(records, mean_wait_s, mmc_mean_wait_s(row.servers, load));
-    check_mean(
-        records,
-        [](const RunRecord& record) {
-          const Histogram& wait = record.queue_time_by_workload[server.value];
-          const std::uint64_t at_once = wait.first_bin() == 0 ? wait.bins()[0] : 0;
-          return 1 - static_cast<double>(at_once) / static_cast<double>(wait.count());
-        },
-        erlang_c(row.servers, load.erlangs()));
+    check_mean(records, waiting_share, erlang_c(row.servers, load.erlangs()));
   }
 }
 
@@ -166,7 +110,7 @@ TEST_CASE("theory: the utilisation of a station is its offered load per worker")
       runs_of(plan),
       [&plan](const RunRecord& record) {
         for (const Saturation& row : saturation(record, workers_of(*plan))) {
-          if (row.workload == server) return row.utilisation;
+          if (row.workload == Station::server) return row.utilisation;
         }
         return -1.0;
       },
@@ -179,7 +123,7 @@ TEST_CASE("theory: Little's law holds for every workload of a chain") {
   const WorkloadId shop = hand.service("shop", {.pods = 2, .workers = 8});
   hand.calls(shop, {stock});
   hand.open_load("buyers", hand.client("client"), shop, 250);
-  const auto plan = Station::finished(hand, seconds(600));
+  const auto plan = finished(hand, seconds(600));
   const Records records = runs_of(plan);
   for (const WorkloadId workload : {stock, shop}) {
     CAPTURE(workload.value);
