@@ -52,9 +52,6 @@ const std::map<std::string, std::set<std::string>> may_include = {
 
 // Files that are longer than 400 lines, each with the reason why it is still one concept.
 const std::map<std::string, std::string> long_files = {
-    {"libmesh/engine/proxy.cc", "a request's life in a router, in its order"},
-    {"libmesh/engine/connection_pool.cc", "the life of a connection, in its order"},
-    {"libmesh/engine/workload.cc", "the way of a request through an application, in its order"},
     {"libmesh/verify/case_reader.cc", "the tables of case.yaml, one row a field"},
     {"libmesh/verify/measures.cc", "the names of expected.json, family by family"},
 };

@@ -296,20 +296,6 @@ RunInfo Engine::info() const {
   return info;
 }
 
-std::vector<ClusterStats> Engine::stats() const {
-  std::vector<ClusterStats> rows;
-  for (const ProxyCluster& cluster : world_.proxy_clusters) {
-    ClusterStats row{.proxy = cluster.proxy, .cluster = cluster.cluster};
-    for (std::size_t i = 0; i < cluster_counter_count; ++i) row.counters[i] = cluster.counters[i];
-    row.connections_active = cluster.breaker.connections;
-    row.requests_active = cluster.breaker.requests;
-    row.pending_active = cluster.breaker.pending;
-    row.ejections_active = cluster.ejected;
-    rows.push_back(row);
-  }
-  return rows;
-}
-
 /// Requests that an application still works on enter the table of visits as unfinished.
 std::shared_ptr<const RunRecord> Engine::record() const {
   if (!plan_->record.requests) return recorder_.peek(info(), stats());

@@ -65,7 +65,6 @@ class Engine {
   void disarm(TimerRef& timer);
   Instant now() const { return world_.loop.now(); }
   RunInfo info() const;
-  std::vector<ClusterStats> stats() const;
   std::uint32_t version_of(EndpointId proxy) const;
   const ProxyConfig& proxy_config(EndpointId proxy) const;
   WorkloadId workload_of(EndpointId endpoint) const { return plan_->endpoints[endpoint].workload; }
@@ -78,50 +77,61 @@ class Engine {
   void user_answered(std::uint32_t user);
   void send(LoadId load, std::uint64_t number, Origin kind, Handle origin);
 
-  // proxy.cc: the life of a request in a router, in its order
+  // filters.cc: a request enters its proxy
   std::uint32_t open_request(const Opening& opening);
   void enter_filters(std::uint32_t slot);
   void abort_or_route(std::uint32_t slot);
+
+  // routing.cc: the router takes it
   void route(std::uint32_t slot);
   void forward(std::uint32_t slot, const RetryPolicy* policy);
+  LaneId timeout_lane(const Request& request) const;
   void start_mirrors(std::uint32_t slot, const RoutePlan& route);
+  std::uint32_t first_host(Request& request);
+
+  // upstream_request.cc: one attempt
   void begin_attempt(std::uint32_t slot, std::uint32_t host_index);
   void pool_ready(std::uint32_t attempt, bool new_connection);
   void pool_failed(std::uint32_t attempt, ResetReason reason, bool host_known);
+  Duration one_way(std::uint64_t key, std::uint64_t index) const;
+  Duration half_cost(std::uint64_t key, std::uint64_t index) const;
+  void abandon_attempts(std::uint32_t slot);
+  void abandon_attempt(std::uint32_t attempt, Details details);
+  void end_attempt(std::uint32_t attempt, Details details);
+
+  // upstream_outcome.cc: what it came to
   void on_reaches_caller(std::uint32_t attempt);
   void response_starts(std::uint32_t attempt, std::uint32_t cluster, std::uint16_t code);
   std::uint16_t code_for_outlier(const Request& request, std::uint16_t code,
                                  const ResponsePlan& response) const;
   void drain_after(std::uint32_t connection, std::uint32_t cluster);
   void upstream_reset(std::uint32_t attempt, ResetReason reason);
+
+  // retries.cc
   bool retry(std::uint32_t slot, bool wanted);
+  const RetryPolicy* retry_policy(const Request& request) const;
+  void release_retry(Request& request);
   void on_backoff_done(std::uint32_t slot);
+
+  // timeouts.cc
   void on_route_timeout(std::uint32_t slot);
   void on_per_try_timeout(std::uint32_t attempt);
   void on_downstream_gone(std::uint32_t slot);
-  void abandon_attempts(std::uint32_t slot);
-  void abandon_attempt(std::uint32_t attempt, Details details);
+
+  // ending.cc: the end of a request
   void reply_locally(std::uint32_t slot, std::uint16_t code, Details details);
   void finish(std::uint32_t slot, std::uint16_t code, Details details);
+  std::uint16_t logged_code(const Request& request, std::uint16_t code, Details details) const;
   void record_request(const Request& request, std::uint16_t code, Details details);
   void deliver(const Request& request, std::uint16_t code);
-  void end_attempt(std::uint32_t attempt, Details details);
-  void release_retry(Request& request);
-  const RetryPolicy* retry_policy(const Request& request) const;
-  LaneId timeout_lane(const Request& request) const;
-  void charge_code(ProxyCluster& cluster, std::uint16_t code);
+
+  // statistics.cc: what is counted
   void count(ProxyCluster& cluster, ClusterCounter counter) {
     ++cluster.counters[static_cast<std::size_t>(counter)];
   }
-  std::uint16_t logged_code(const Request& request, std::uint16_t code, Details details) const;
-  std::uint32_t first_host(Request& request);
-  EndpointId host_of(const ProxyCluster& cluster, std::uint32_t host_index) const {
-    const std::vector<HostPlan>& hosts = plan_->cluster_configs[cluster.config].hosts;
-    return hosts.empty() ? cluster.proxy : hosts[host_index].endpoint;  // inbound: the own pod
-  }
+  void charge_code(ProxyCluster& cluster, std::uint16_t code);
   EdgeSlot edge_of(ProxyCluster& cluster, EndpointId host);
-  Duration one_way(std::uint64_t key, std::uint64_t index) const;
-  Duration half_cost(std::uint64_t key, std::uint64_t index) const;
+  std::vector<ClusterStats> stats() const;
 
   // balancing.cc: which host, as the balancers have been told
   std::uint32_t proxy_cluster(EndpointId proxy, ClusterId cluster, ClusterConfigId config);
@@ -130,6 +140,10 @@ class Engine {
   const ClusterView& view_of(const ProxyCluster& cluster) const;
   void build_view(const ClusterConfig& config, const ProxyCluster* cluster, ClusterView& view);
   void build_shared_view(ClusterConfigId config);
+  EndpointId host_of(const ProxyCluster& cluster, std::uint32_t host_index) const {
+    const std::vector<HostPlan>& hosts = plan_->cluster_configs[cluster.config].hosts;
+    return hosts.empty() ? cluster.proxy : hosts[host_index].endpoint;  // inbound: the own pod
+  }
   std::uint32_t pick_host(Request& request, const RetryPolicy* policy);
   std::uint32_t pick_once(ProxyCluster& cluster, const ClusterView& view,
                           std::span<const PriorityShare> share, std::uint16_t worker, Draw& draw);
@@ -158,28 +172,30 @@ class Engine {
 
   // connection_pool.cc: streams on connections
   std::uint32_t pool_for(std::uint32_t cluster, std::uint32_t host_index, std::uint16_t worker);
+  std::uint32_t stream_room(const Connection& connection) const;
   void new_stream(std::uint32_t pool, std::uint32_t attempt);
+  void unlink_pending(Pool& pool, std::uint32_t attempt);
   bool attach(std::uint32_t pool, std::uint32_t connection, std::uint32_t attempt);
   void serve_pending(std::uint32_t pool);
+  void detach(std::uint32_t attempt);
+  void stream_done(std::uint32_t attempt, bool close_connection);
+
+  // connection.cc: the life of a connection
   void try_connect(std::uint32_t pool);
   bool connect_one(std::uint32_t pool);
+  bool behind_sidecar(const Pool& pool) const;
   void on_connected(std::uint32_t connection);
   void on_connect_timeout(std::uint32_t connection);
   void connect_failed(std::uint32_t connection, ResetReason reason);
-  void detach(std::uint32_t attempt);
-  void closed_by_peer(std::uint32_t attempt, ResetReason reason);
-  void stream_done(std::uint32_t attempt, bool close_connection);
+  void move(std::uint32_t connection, ConnectionState to);
   void close_connection(std::uint32_t connection, bool remote);
   void connection_lost(std::uint32_t connection, ResetReason reason);
+  void closed_by_peer(std::uint32_t attempt, ResetReason reason);
   void on_idle_timeout(std::uint32_t connection);
   void on_connection_age(std::uint32_t connection);
-  void drain_host(std::uint32_t cluster, std::uint32_t host_index);
   void drain_connection(std::uint32_t connection);
-  void move(std::uint32_t connection, ConnectionState to);
-  void unlink_pending(Pool& pool, std::uint32_t attempt);
+  void drain_host(std::uint32_t cluster, std::uint32_t host_index);
   void reset_connections_to(EndpointId endpoint);
-  std::uint32_t stream_room(const Connection& connection) const;
-  bool behind_sidecar(const Pool& pool) const;
 
   // health.cc: outlier detection, and when the balancers hear of it
   void report(std::uint32_t cluster, std::uint32_t host_index, HostResult result,
@@ -202,19 +218,21 @@ class Engine {
   std::uint32_t choose_rule(const Visit& visit, std::uint16_t attempt) const;
   const AnswerPlan& answer_plan(const Visit& visit) const;
   void start_work(std::uint32_t visit);
-  void run_frame(std::uint32_t frame);
-  bool run_step(std::uint32_t frame, const StepPlan& step);
-  void start_call(std::uint32_t frame, CallId call);
-  void start_branches(std::uint32_t frame, const StepPlan& step);
-  void call_answered(std::uint32_t frame, std::uint16_t code);
-  void frame_done(std::uint32_t frame);
+  Duration service_time(Visit& visit, std::uint32_t distribution, Purpose purpose);
   void work_done(std::uint32_t visit, std::uint16_t failed);
   void answer(std::uint32_t visit, std::uint16_t code, Action action);
   void leave(std::uint32_t visit, std::uint16_t code, bool overflowed);
   void free_worker(EndpointId endpoint);
   void on_cancel_reaches(std::uint32_t visit);
+
+  // script.cc: its steps
+  void run_frame(std::uint32_t frame);
+  bool run_step(std::uint32_t frame, const StepPlan& step);
+  void start_call(std::uint32_t frame, CallId call);
+  void call_answered(std::uint32_t frame, std::uint16_t code);
+  void start_branches(std::uint32_t frame, const StepPlan& step);
+  void frame_done(std::uint32_t frame);
   void drop_frames(std::uint32_t frame);
-  Duration service_time(Visit& visit, std::uint32_t distribution, Purpose purpose);
 
   // failure.cc: faults, changes and scaling
   void schedule_timeline();

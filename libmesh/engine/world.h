@@ -119,6 +119,8 @@ struct Pool {
   std::uint32_t connecting_capacity = 0;  // streams that connecting clients will offer
   std::uint32_t connection_count = 0;
   std::uint16_t worker = 0;
+
+  List& list(ConnectionState state) { return connections[static_cast<std::size_t>(state)]; }
 };
 
 /// One host as one proxy sees it; default = untouched.

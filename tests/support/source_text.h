@@ -12,7 +12,7 @@ struct SourceFile {
 
   bool is_cpp() const { return path.ends_with(".cc") || path.ends_with(".h"); }
   bool is_header() const { return path.ends_with(".h"); }
-  /// "engine" for libmesh/engine/proxy.cc, "" outside a layer.
+  /// "engine" for libmesh/engine/routing.cc, "" outside a layer.
   std::string layer() const;
   bool under(const std::string& folder) const { return path.starts_with(folder + "/"); }
 };

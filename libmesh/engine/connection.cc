@@ -1,0 +1,240 @@
+// The life of a connection: made, ready, drained, lost or closed.
+#include "libmesh/base/check.h"
+#include "libmesh/engine/engine.h"
+
+namespace mesh {
+
+void Engine::try_connect(std::uint32_t pool) {
+  for (int i = 0; i < 3; ++i) {
+    if (!connect_one(pool)) return;
+  }
+}
+
+/// `envoy.md` §3.3, §4.3. True when a connection was created within the limits.
+bool Engine::connect_one(std::uint32_t id) {
+  Pool& pool = world_.pools[id];
+  if (pool.pending_count <= pool.connecting_capacity) return false;
+  ProxyCluster& cluster = world_.proxy_clusters[pool.proxy_cluster];
+  const ClusterConfig& config = plan_->cluster_configs[cluster.config];
+  const bool within = can_create(cluster.breaker.connections, config.breaker.max_connections);
+  if (!within) count(cluster, ClusterCounter::upstream_cx_overflow);
+  if (!within && pool.connection_count > 0) return false;
+
+  const bool http2 = config.protocol == UpstreamProtocol::Http2;
+  Connection connection;
+  connection.pool = id;
+  connection.streams_max = http2 ? config.max_concurrent_streams : 1;
+  connection.requests_left =
+      config.max_requests_per_connection > 0 ? config.max_requests_per_connection : unlimited;
+  ++cluster.breaker.connections;
+  ++pool.connection_count;
+  pool.connecting_capacity += stream_room(connection);
+  count(cluster, ClusterCounter::upstream_cx_total);
+  count(cluster,
+        http2 ? ClusterCounter::upstream_cx_http2_total : ClusterCounter::upstream_cx_http1_total);
+  const Handle handle = world_.connections.insert(connection);
+  Connection& made = world_.connections[handle.slot];
+  List& list = pool.list(ConnectionState::Connecting);
+  made.next = list.front;
+  if (list.front != nil) world_.connections[list.front].prev = handle.slot;
+  list.front = handle.slot;
+  made.timer = arm(cluster_lanes_[cluster.config].connect, TimerKind::ConnectTimeout, handle.slot,
+                   handle.generation);
+  Duration handshake{};
+  if (pool.host != cluster.proxy) {  // loopback from the receiving sidecar takes no time
+    handshake = plan_->network.one_way * 2;
+    const bool both = plan_->workloads[workload_of(pool.host)].receives_through_sidecar &&
+                      plan_->workloads[workload_of(cluster.proxy)].has_sidecar;
+    if (both) handshake = handshake * 2;  // TLS 1.3: one more round trip
+  }
+  if (!behind_sidecar(pool) && door(pool.host) == Door::Drops) return within;  // until it times out
+  push(now() + handshake, EventKind::Connected, handle.slot, handle.generation);
+  return within;
+}
+
+/// Does the connection end at the sidecar of the pod, not at its application?
+bool Engine::behind_sidecar(const Pool& pool) const {
+  return plan_->workloads[workload_of(pool.host)].receives_through_sidecar &&
+         world_.proxy_clusters[pool.proxy_cluster].proxy != pool.host;
+}
+
+void Engine::on_connected(std::uint32_t id) {
+  Connection& connection = world_.connections[id];
+  const std::uint32_t pool_id = connection.pool;
+  Pool& pool = world_.pools[pool_id];
+  if (!behind_sidecar(pool) && door(pool.host) == Door::Refuses) {
+    return connect_failed(id, ResetReason::RemoteConnectionFailure);
+  }
+  disarm(connection.timer);
+  pool.connecting_capacity -= stream_room(connection);
+  const ClusterConfigId config = world_.proxy_clusters[pool.proxy_cluster].config;
+  connection.age_timer = arm(cluster_lanes_[config].age, TimerKind::ConnectionAge, id,
+                             world_.connections.generation(id));
+  move(id, ConnectionState::Ready);
+  serve_pending(pool_id);
+}
+
+void Engine::on_connect_timeout(std::uint32_t id) {
+  const Pool& pool = world_.pools[world_.connections[id].pool];
+  count(world_.proxy_clusters[pool.proxy_cluster], ClusterCounter::upstream_cx_connect_timeout);
+  connect_failed(id, ResetReason::ConnectionTimeout);
+}
+
+/// Everything that waits in this pool fails with it, the newest first (`envoy.md` §4.5).
+void Engine::connect_failed(std::uint32_t id, ResetReason reason) {
+  const std::uint32_t pool_id = world_.connections[id].pool;
+  const std::uint32_t cluster = world_.pools[pool_id].proxy_cluster;
+  count(world_.proxy_clusters[cluster], ClusterCounter::upstream_cx_connect_fail);
+  while (world_.pools[pool_id].pending.front != nil) {
+    const std::uint32_t newest = world_.pools[pool_id].pending.front;
+    unlink_pending(world_.pools[pool_id], newest);
+    --world_.proxy_clusters[cluster].breaker.pending;
+    count(world_.proxy_clusters[cluster], ClusterCounter::upstream_rq_pending_failure_eject);
+    Request& request = world_.requests[world_.attempts[newest].request];
+    if (request.retries_enabled) {
+      request.tried = world_.tried.insert({world_.attempts[newest].host, request.tried}).slot;
+    }
+    pool_failed(newest, reason, true);
+  }
+  close_connection(id, reason == ResetReason::RemoteConnectionFailure);
+}
+
+void Engine::move(std::uint32_t id, ConnectionState to) {
+  Connection& connection = world_.connections[id];
+  Pool& pool = world_.pools[connection.pool];
+  List& from = pool.list(connection.state);
+  if (connection.prev != nil) {
+    world_.connections[connection.prev].next = connection.next;
+  } else {
+    from.front = connection.next;
+  }
+  if (connection.next != nil) world_.connections[connection.next].prev = connection.prev;
+  List& list = pool.list(to);
+  connection.prev = nil;
+  connection.next = list.front;
+  if (list.front != nil) world_.connections[list.front].prev = id;
+  list.front = id;
+  connection.state = to;
+  if (to == ConnectionState::Ready && connection.streams == 0) {
+    const ClusterConfigId config = world_.proxy_clusters[pool.proxy_cluster].config;
+    connection.timer = arm(cluster_lanes_[config].idle, TimerKind::IdleTimeout, id,
+                           world_.connections.generation(id));
+  }
+}
+
+void Engine::close_connection(std::uint32_t id, bool remote) {
+  Connection& connection = world_.connections[id];
+  MESH_CHECK(connection.streams == 0);
+  const std::uint32_t pool_id = connection.pool;
+  Pool& pool = world_.pools[pool_id];
+  ProxyCluster& cluster = world_.proxy_clusters[pool.proxy_cluster];
+  if (connection.state == ConnectionState::Connecting) {
+    pool.connecting_capacity -= stream_room(connection);
+  }
+  count(cluster, ClusterCounter::upstream_cx_destroy);
+  count(cluster, remote ? ClusterCounter::upstream_cx_destroy_remote
+                        : ClusterCounter::upstream_cx_destroy_local);
+  move(id, ConnectionState::Draining);
+  disarm(connection.timer);
+  disarm(connection.age_timer);
+  List& list = pool.list(ConnectionState::Draining);
+  list.front = connection.next;
+  if (connection.next != nil) world_.connections[connection.next].prev = nil;
+  --cluster.breaker.connections;
+  --pool.connection_count;
+  world_.connections.erase(id);
+  if (pool.pending_count > 0) try_connect(pool_id);
+}
+
+/// The peer closed a connection: its streams end with it (`envoy.md` §4.6).
+void Engine::connection_lost(std::uint32_t id, ResetReason reason) {
+  const std::uint32_t cluster = world_.pools[world_.connections[id].pool].proxy_cluster;
+  if (world_.connections[id].streams > 0) {
+    ProxyCluster& pc = world_.proxy_clusters[cluster];
+    count(pc, ClusterCounter::upstream_cx_destroy_with_active_rq);
+    count(pc, ClusterCounter::upstream_cx_destroy_remote_with_active_rq);
+  }
+  if (world_.connections[id].state != ConnectionState::Connecting) {
+    move(id, ConnectionState::Draining);  // nobody may take it while its streams end
+  }
+  while (world_.connections[id].streams > 0) {
+    const std::uint32_t attempt = world_.connections[id].first_stream;
+    detach(attempt);
+    upstream_reset(attempt, reason);
+  }
+  close_connection(id, true);
+}
+
+/// The peer closed the connection under this very stream.
+void Engine::closed_by_peer(std::uint32_t attempt, ResetReason reason) {
+  const std::uint32_t id = world_.attempts[attempt].connection;
+  ProxyCluster& cluster =
+      world_.proxy_clusters[world_.pools[world_.attempts[attempt].pool].proxy_cluster];
+  if (world_.connections[id].streams_max > 1) {
+    if (reason != ResetReason::RemoteReset) return connection_lost(id, reason);
+    count(cluster, ClusterCounter::upstream_rq_rx_reset);
+    stream_done(attempt, false);
+    return upstream_reset(attempt, reason);
+  }
+  connection_lost(id, reason);
+}
+
+void Engine::on_idle_timeout(std::uint32_t id) {
+  const Pool& pool = world_.pools[world_.connections[id].pool];
+  count(world_.proxy_clusters[pool.proxy_cluster], ClusterCounter::upstream_cx_idle_timeout);
+  close_connection(id, false);
+}
+
+void Engine::on_connection_age(std::uint32_t id) {
+  const Pool& pool = world_.pools[world_.connections[id].pool];
+  count(world_.proxy_clusters[pool.proxy_cluster],
+        ClusterCounter::upstream_cx_max_duration_reached);
+  drain_connection(id);
+}
+
+/// Idle ones close now, busy ones after their streams.
+void Engine::drain_connection(std::uint32_t id) {
+  if (world_.connections[id].streams == 0) return close_connection(id, false);
+  move(id, ConnectionState::Draining);
+}
+
+/// `envoy.md` §4.7: what an ejection, or leaving the endpoints, does to the pools of a host.
+void Engine::drain_host(std::uint32_t cluster, std::uint32_t host_index) {
+  const std::uint32_t cell = world_.proxy_clusters[cluster].first_cell + host_index;
+  for (std::uint32_t p = world_.cells[cell].first_pool; p != nil;
+       p = world_.pools[p].next_of_host) {
+    for (const ConnectionState state : {ConnectionState::Ready, ConnectionState::Busy}) {
+      for (std::uint32_t c = world_.pools[p].list(state).front; c != nil;) {
+        const std::uint32_t next = world_.connections[c].next;
+        drain_connection(c);
+        c = next;
+      }
+    }
+    if (world_.pools[p].pending_count > 0) continue;
+    for (std::uint32_t c = world_.pools[p].list(ConnectionState::Connecting).front; c != nil;) {
+      const std::uint32_t next = world_.connections[c].next;
+      close_connection(c, false);
+      c = next;
+    }
+  }
+}
+
+void Engine::reset_connections_to(EndpointId endpoint) {
+  std::vector<Handle> lost;
+  for (Pool& pool : world_.pools) {
+    if (pool.host != endpoint || behind_sidecar(pool)) continue;
+    for (const ConnectionState state :
+         {ConnectionState::Ready, ConnectionState::Busy, ConnectionState::Draining}) {
+      for (std::uint32_t c = pool.list(state).front; c != nil; c = world_.connections[c].next) {
+        lost.push_back(world_.connections.handle(c));
+      }
+    }
+  }
+  for (const Handle& c : lost) {
+    if (world_.connections.alive(c)) {
+      connection_lost(c.slot, ResetReason::ConnectionTermination);
+    }
+  }
+}
+
+}  // namespace mesh

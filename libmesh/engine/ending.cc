@@ -1,0 +1,102 @@
+// The end of a request: what is logged, and who gets the answer.
+#include "libmesh/base/check.h"
+#include "libmesh/engine/engine.h"
+
+namespace mesh {
+
+namespace {
+
+/// What a local answer costs where the sidecar costs nothing: time must pass, or a client that
+/// asks again at once would ask for ever at one instant.
+constexpr Duration least_reply_time = microseconds(1);
+
+}  // namespace
+
+void Engine::reply_locally(std::uint32_t slot, std::uint16_t code, Details details) {
+  Request& request = world_.requests[slot];
+  request.code = code;
+  request.details = details;
+  disarm(request.route_timer);
+  Duration cost = least_reply_time;
+  if (request.kind != Origin::Inbound) {
+    cost = std::max(cost, half_cost(request.key, 0) * 2);
+  }
+  push(now() + cost, EventKind::ReplyDue, slot, world_.requests.generation(slot));
+}
+
+void Engine::finish(std::uint32_t slot, std::uint16_t code, Details details) {
+  Request& live = world_.requests[slot];
+  MESH_CHECK(live.first_attempt == nil);
+  disarm(live.route_timer);
+  disarm(live.downstream_timer);
+  release_retry(live);
+  for (std::uint32_t tried = live.tried; tried != nil;) {
+    const std::uint32_t next = world_.tried[tried].next;
+    world_.tried.erase(tried);
+    tried = next;
+  }
+  if (live.tried_priorities != nil) world_.tried_priorities.erase(live.tried_priorities);
+  const Request request = live;
+  world_.requests.erase(slot);
+  record_request(request, logged_code(request, code, details), details);
+  deliver(request, code);
+}
+
+/// A proxy's own answer to a gRPC request is HTTP 200 with a grpc-status.
+std::uint16_t Engine::logged_code(const Request& request, std::uint16_t code,
+                                  Details details) const {
+  const bool own =
+      details != Details::ViaUpstream && code != 0 && details != Details::ResetAfterResponseStarted;
+  return own && plan_->templates[request.request].grpc ? 200 : code;
+}
+
+void Engine::record_request(const Request& request, std::uint16_t code, Details details) {
+  const WorkloadId source = workload_of(request.proxy);
+  const bool inbound = request.kind == Origin::Inbound;
+  EdgeSlot edge;  // the receiving sidecar's own log is no edge of the mesh
+  if (!inbound) {
+    edge = request.proxy_cluster != nil
+               ? edge_of(world_.proxy_clusters[request.proxy_cluster], request.host)
+               : recorder_.edge(source, ServiceId::none(), WorkloadId::none());
+  }
+  recorder_.request_ended({.id = request.id,
+                           .parent = request.parent,
+                           .root = request.root,
+                           .edge = edge,
+                           .load = request.load,
+                           .request = request.request,
+                           .source = source,
+                           .proxy = request.proxy,
+                           .cluster = request.cluster,
+                           .route = request.route,
+                           .host = request.host,
+                           .started = request.started,
+                           .ended = now(),
+                           .code = code,
+                           .flags = request.flags,
+                           .details = details,
+                           .attempts = request.attempts,
+                           .mirror = request.kind == Origin::Mirror,
+                           .inbound = inbound});
+}
+
+void Engine::deliver(const Request& request, std::uint16_t code) {
+  switch (request.kind) {
+    case Origin::Load:
+    case Origin::Mirror:
+      return;
+    case Origin::User:
+      return user_answered(request.origin.slot);
+    case Origin::Call:
+      if (world_.frames.alive(request.origin)) call_answered(request.origin.slot, code);
+      return;
+    case Origin::Inbound:
+      if (world_.visits.alive(request.origin)) {
+        answer(request.origin.slot, code, Action::Respond);
+        world_.visits.erase(request.origin.slot);
+      }
+      return;
+  }
+}
+
+}  // namespace mesh

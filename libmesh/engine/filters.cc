@@ -1,0 +1,53 @@
+// A request enters its proxy: the stream, its route, what the fault filter does to it.
+#include "libmesh/engine/engine.h"
+
+namespace mesh {
+
+std::uint32_t Engine::open_request(const Opening& opening) {
+  Request request;
+  request.id = world_.requests_created++;
+  request.root = opening.root;
+  request.parent = opening.parent;
+  request.key = opening.key;
+  request.started = now();
+  request.origin = opening.origin;
+  request.load = opening.load;
+  request.request = request.upstream = opening.request;
+  request.proxy = opening.proxy;
+  request.worker = opening.worker;
+  request.kind = opening.kind;
+  return world_.requests.insert(request).slot;
+}
+
+void Engine::enter_filters(std::uint32_t slot) {
+  Request& request = world_.requests[slot];
+  const ResolvedRoute& resolved = proxy_config(request.proxy).route_of[request.request];
+  request.route = resolved.route;
+  if (!request.route.valid()) {
+    request.flags.set(ResponseFlag::NR);
+    return reply_locally(slot, 404, Details::RouteNotFound);
+  }
+  request.upstream = resolved.upstream;
+  const FaultPolicy& fault = plan_->routes[request.route].fault;
+  if (fault.delay.ns > 0 && fault.delay_share.numerator > 0 &&
+      happens(fault.delay_share, draws_.at(Purpose::FaultDelay, request.key, 0).word())) {
+    request.flags.set(ResponseFlag::DI);
+    return push(now() + fault.delay, EventKind::FaultDelayDone, slot,
+                world_.requests.generation(slot));
+  }
+  abort_or_route(slot);
+}
+
+void Engine::abort_or_route(std::uint32_t slot) {
+  Request& request = world_.requests[slot];
+  const FaultPolicy& fault = plan_->routes[request.route].fault;
+  if (fault.abort_share.numerator > 0 &&
+      happens(fault.abort_share, draws_.at(Purpose::FaultAbort, request.key, 0).word())) {
+    request.flags.set(ResponseFlag::FI);
+    const std::uint16_t code = fault.abort_grpc_status >= 0 ? 200 : fault.abort_code;
+    return reply_locally(slot, code, Details::FaultAbort);
+  }
+  route(slot);
+}
+
+}  // namespace mesh

@@ -1,0 +1,56 @@
+// What is counted: codes of a cluster, rows of the record, gauges at the end.
+#include "libmesh/engine/engine.h"
+
+namespace mesh {
+
+void Engine::charge_code(ProxyCluster& cluster, std::uint16_t code) {
+  count(cluster, ClusterCounter::upstream_rq_completed);
+  switch (code / 100) {
+    case 1:
+      return count(cluster, ClusterCounter::upstream_rq_1xx);
+    case 2:
+      return count(cluster, ClusterCounter::upstream_rq_2xx);
+    case 3:
+      return count(cluster, ClusterCounter::upstream_rq_3xx);
+    case 4:
+      return count(cluster, ClusterCounter::upstream_rq_4xx);
+    case 5:
+      return count(cluster, ClusterCounter::upstream_rq_5xx);
+    default:
+      return;
+  }
+}
+
+EdgeSlot Engine::edge_of(ProxyCluster& cluster, EndpointId host) {
+  const ServiceId service = plan_->cluster_configs[cluster.config].service;
+  const WorkloadId source = workload_of(cluster.proxy);
+  constexpr std::uint32_t unknown = EdgeSlot{}.value;
+  if (!host.valid()) {
+    if (cluster.edge_without_host.value == unknown) {
+      cluster.edge_without_host = recorder_.edge(source, service, WorkloadId::none());
+    }
+    return cluster.edge_without_host;
+  }
+  const WorkloadId destination = workload_of(host);
+  if (cluster.edge.value == unknown || cluster.edge_destination != destination) {
+    cluster.edge = recorder_.edge(source, service, destination);
+    cluster.edge_destination = destination;
+  }
+  return cluster.edge;
+}
+
+std::vector<ClusterStats> Engine::stats() const {
+  std::vector<ClusterStats> rows;
+  for (const ProxyCluster& cluster : world_.proxy_clusters) {
+    ClusterStats row{.proxy = cluster.proxy, .cluster = cluster.cluster};
+    for (std::size_t i = 0; i < cluster_counter_count; ++i) row.counters[i] = cluster.counters[i];
+    row.connections_active = cluster.breaker.connections;
+    row.requests_active = cluster.breaker.requests;
+    row.pending_active = cluster.breaker.pending;
+    row.ejections_active = cluster.ejected;
+    rows.push_back(row);
+  }
+  return rows;
+}
+
+}  // namespace mesh

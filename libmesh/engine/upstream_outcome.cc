@@ -1,0 +1,122 @@
+// What an attempt came to: an answer, or a reset.
+#include "libmesh/engine/engine.h"
+#include "libmesh/policy/grpc_status.h"
+#include "libmesh/policy/reset_reason.h"
+
+namespace mesh {
+
+namespace {
+
+Details detail_of(ResetReason reason) {
+  switch (reason) {
+    case ResetReason::LocalConnectionFailure:
+    case ResetReason::RemoteConnectionFailure:
+      return Details::ConnectionFailure;
+    case ResetReason::ConnectionTimeout:
+      return Details::ConnectionTimeout;
+    case ResetReason::ConnectionTermination:
+      return Details::ConnectionTermination;
+    case ResetReason::Overflow:
+      return Details::Overflow;
+    case ResetReason::ProtocolError:
+      return Details::ProtocolError;
+    case ResetReason::RemoteReset:
+    case ResetReason::RemoteRefusedStream:
+    case ResetReason::ConnectError:
+      return Details::RemoteReset;
+    case ResetReason::LocalReset:
+    case ResetReason::LocalRefusedStream:
+    case ResetReason::OverloadManager:
+      return Details::LocalReset;
+  }
+  return Details::LocalReset;
+}
+
+}  // namespace
+
+void Engine::on_reaches_caller(std::uint32_t id) {
+  const Attempt attempt = world_.attempts[id];
+  const std::uint32_t slot = attempt.request;
+  const std::uint32_t cluster = world_.requests[slot].proxy_cluster;
+  if (attempt.code == 0 || attempt.response_started) return closed_by_peer(id, attempt.reset);
+  Request& request = world_.requests[slot];
+  const RetryPolicy* policy = retry_policy(request);
+  const ResponsePlan& response = plan_->responses[attempt.response];
+  // The decision sees this stream still active, as Envoy's does; then the connection is free for
+  // whoever waits in the pool; only then does the caller get its answer.
+  const bool wanted = request.retries_enabled &&
+                      wants_retry(*policy, {.code = attempt.code,
+                                            .grpc_status_in_headers = response.grpc_status,
+                                            .envoy_ratelimited = response.envoy_ratelimited});
+  const bool retrying = retry(slot, wanted);
+  const std::uint16_t seen = code_for_outlier(request, attempt.code, response);
+  if (attempt.resets_later && !retrying) {
+    return response_starts(id, cluster, seen);
+  }
+  if (response.connection_close) drain_after(attempt.connection, cluster);
+  stream_done(id, attempt.resets_later);
+  report(cluster, attempt.host_index, HostResult::ExternalCode, seen);
+  end_attempt(id, Details::ViaUpstream);
+  if (retrying) return;
+  charge_code(world_.proxy_clusters[cluster], attempt.code);
+  finish(slot, attempt.code, Details::ViaUpstream);
+}
+
+/// Headers are with the caller, the body is not: the peer resets 5 ms later.
+void Engine::response_starts(std::uint32_t id, std::uint32_t cluster, std::uint16_t code) {
+  constexpr Duration body_time = milliseconds(5);
+  Attempt& attempt = world_.attempts[id];
+  attempt.response_started = true;
+  // The end of the connection inside a body of known length is a protocol error (`envoy.md` §4.6).
+  const bool http2 = world_.connections[attempt.connection].streams_max > 1;
+  attempt.reset = http2 ? ResetReason::RemoteReset : ResetReason::ProtocolError;
+  disarm(attempt.per_try);
+  charge_code(world_.proxy_clusters[cluster], attempt.code);
+  push(now() + body_time, EventKind::ReachesCaller, id, world_.attempts.generation(id));
+  report(cluster, attempt.host_index, HostResult::ExternalCode, code);
+}
+
+/// A gRPC status in the headers of the answer to a gRPC request counts as its HTTP equivalent
+/// (`envoy.md` §1.5.1).
+std::uint16_t Engine::code_for_outlier(const Request& request, std::uint16_t code,
+                                       const ResponsePlan& response) const {
+  if (response.grpc_status < 0 || !plan_->templates[request.request].grpc) return code;
+  return http_status_of(static_cast<std::uint32_t>(response.grpc_status));
+}
+
+/// `Connection: close` in a response: the connection ends with its present streams.
+void Engine::drain_after(std::uint32_t connection, std::uint32_t cluster) {
+  count(world_.proxy_clusters[cluster], ClusterCounter::upstream_cx_close_notify);
+  if (world_.connections[connection].state != ConnectionState::Draining) {
+    move(connection, ConnectionState::Draining);
+  }
+}
+
+void Engine::upstream_reset(std::uint32_t id, ResetReason reason) {
+  const Attempt attempt = world_.attempts[id];
+  const std::uint32_t slot = attempt.request;
+  const std::uint32_t cluster = world_.requests[slot].proxy_cluster;
+  if (is_reported_to_outlier(reason)) {
+    report(cluster, attempt.host_index, HostResult::LocalOriginConnectFailed, 0);
+  }
+  if (reason == ResetReason::ProtocolError) {
+    count(world_.proxy_clusters[cluster], ClusterCounter::upstream_cx_protocol_error);
+  }
+  if (attempt.response_started) {  // the logged status stays, nothing is retried any more
+    end_attempt(id, Details::ResetAfterResponseStarted);
+    world_.requests[slot].flags.set(flag_of(reason));
+    return finish(slot, attempt.code, Details::ResetAfterResponseStarted);
+  }
+  end_attempt(id, detail_of(reason));
+  Request& request = world_.requests[slot];
+  const RetryPolicy* policy = retry_policy(request);
+  const bool wanted =
+      request.retries_enabled && wants_retry(*policy, reason, request.sent_upstream);
+  if (retry(slot, wanted)) return;
+  const std::uint16_t code = status_of(reason);
+  charge_code(world_.proxy_clusters[cluster], code);
+  request.flags.set(flag_of(reason));
+  reply_locally(slot, code, detail_of(reason));
+}
+
+}  // namespace mesh

@@ -1,0 +1,134 @@
+// One attempt of a request: from the pool to the wire, given up or ended.
+#include "libmesh/engine/engine.h"
+
+namespace mesh {
+
+void Engine::begin_attempt(std::uint32_t slot, std::uint32_t host_index) {
+  Request& request = world_.requests[slot];
+  const ProxyCluster& cluster = world_.proxy_clusters[request.proxy_cluster];
+  Attempt attempt;
+  attempt.request = slot;
+  attempt.next = request.first_attempt;
+  attempt.host_index = host_index;
+  attempt.host = host_of(cluster, host_index);
+  attempt.started = now();
+  attempt.number = ++request.attempts;
+  request.host = attempt.host;
+  const std::uint32_t id = world_.attempts.insert(attempt).slot;
+  request.first_attempt = id;
+  const std::uint32_t pool = pool_for(request.proxy_cluster, host_index, request.worker);
+  world_.attempts[id].pool = pool;
+  new_stream(pool, id);
+}
+
+void Engine::pool_ready(std::uint32_t id, bool new_connection) {
+  Attempt& attempt = world_.attempts[id];
+  Request& request = world_.requests[attempt.request];
+  attempt.connected = now();
+  attempt.state = AttemptState::Active;
+  attempt.new_connection = new_connection;
+  request.sent_upstream = true;
+  report(request.proxy_cluster, attempt.host_index, HostResult::LocalOriginConnectSuccess, 0);
+  if (request.retries_enabled) {
+    request.tried = world_.tried.insert({attempt.host, request.tried}).slot;
+  }
+  if (request.route.valid() && request.kind != Origin::Mirror) {
+    attempt.per_try = arm(route_lanes_[request.route].per_try, TimerKind::PerTryTimeout, id,
+                          world_.attempts.generation(id));
+  }
+  const WorkloadPlan& server = plan_->workloads[workload_of(attempt.host)];
+  Duration there{};
+  if (request.kind != Origin::Inbound) {
+    const std::uint64_t leg = attempt.number * 4u;
+    there = one_way(request.key, leg);
+    attempt.way_back = one_way(request.key, leg + 1);
+    Duration proxies{};
+    if (plan_->workloads[workload_of(request.proxy)].has_sidecar) {
+      proxies = proxies + half_cost(request.key, leg);
+    }
+    if (server.receives_through_sidecar) proxies = proxies + half_cost(request.key, leg + 1);
+    there = there + proxies;
+    attempt.way_back = attempt.way_back + proxies;
+  }
+  Visit visit;
+  visit.request = request.id;
+  visit.root = request.root;
+  visit.key = scramble(request.key + attempt.number);
+  visit.attempt = world_.attempts.handle(id);
+  visit.endpoint = attempt.host;
+  visit.attempt_number = attempt.number;
+  visit.as_received = request.upstream;
+  visit.handler = server.handler_of[request.upstream];
+  visit.inbound = request.kind == Origin::Inbound;
+  attempt.visit = world_.visits.insert(visit);
+  push(now() + there, EventKind::ReachesServer, attempt.visit.slot, attempt.visit.generation);
+}
+
+void Engine::pool_failed(std::uint32_t id, ResetReason reason, bool host_known) {
+  if (!host_known) world_.requests[world_.attempts[id].request].host = EndpointId::none();
+  upstream_reset(id, reason);
+}
+
+Duration Engine::one_way(std::uint64_t key, std::uint64_t index) const {
+  if (plan_->network.jitter.ns == 0) return plan_->network.one_way;
+  Draw draw = draws_.at(Purpose::NetworkDelay, key, index);
+  const double jitter = static_cast<double>(plan_->network.jitter.ns) * standard_exponential(draw);
+  return plan_->network.one_way + Duration{static_cast<std::int64_t>(jitter + 0.5)};
+}
+
+Duration Engine::half_cost(std::uint64_t key, std::uint64_t index) const {
+  const Distribution& cost = plan_->distributions[plan_->sidecar_cost];
+  return {cost.sample(draws_.at(Purpose::SidecarCost, key, index), index).ns / 2};
+}
+
+void Engine::abandon_attempts(std::uint32_t slot) {
+  while (world_.requests[slot].first_attempt != nil) {
+    abandon_attempt(world_.requests[slot].first_attempt, Details::DownstreamDisconnect);
+  }
+}
+
+/// Takes an attempt back: from the queue of its pool, or off its connection.
+void Engine::abandon_attempt(std::uint32_t id, Details details) {
+  const Attempt attempt = world_.attempts[id];
+  ProxyCluster& cluster = world_.proxy_clusters[world_.requests[attempt.request].proxy_cluster];
+  if (attempt.state == AttemptState::Pending) {
+    unlink_pending(world_.pools[attempt.pool], id);
+    --cluster.breaker.pending;
+    count(cluster, ClusterCounter::upstream_rq_cancelled);
+  } else {
+    if (world_.visits.alive(attempt.visit)) {
+      const std::uint64_t leg = attempt.number * 4u + 2;
+      push(now() + one_way(world_.requests[attempt.request].key, leg), EventKind::CancelReaches,
+           attempt.visit.slot, attempt.visit.generation);
+    }
+    stream_done(id, true);
+  }
+  end_attempt(id, details);
+}
+
+void Engine::end_attempt(std::uint32_t id, Details details) {
+  Attempt& attempt = world_.attempts[id];
+  Request& request = world_.requests[attempt.request];
+  disarm(attempt.per_try);
+  std::uint32_t* link = &request.first_attempt;
+  while (*link != id) link = &world_.attempts[*link].next;
+  *link = attempt.next;
+  if (request.kind != Origin::Inbound) {
+    recorder_.attempt_ended(
+        {.request = request.id,
+         .edge = edge_of(world_.proxy_clusters[request.proxy_cluster], attempt.host),
+         .cluster = request.cluster,
+         .host = attempt.host,
+         .number = attempt.number,
+         .started = attempt.started,
+         .connected = attempt.connected,
+         .ended = now(),
+         .code = details == Details::ViaUpstream ? attempt.code : std::uint16_t{0},
+         .details = details,
+         .new_connection = attempt.new_connection,
+         .reached = attempt.reached});
+  }
+  world_.attempts.erase(id);
+}
+
+}  // namespace mesh
