@@ -35,7 +35,8 @@ build() {
 run_ctest() {
   local preset=$1
   shift
-  ctest --preset "$preset" "$@" --output-on-failure --no-tests=error --parallel "$jobs" --timeout 300 |
+  ctest --preset "$preset" "$@" --output-on-failure --no-tests=error --timeout 300 \
+    --parallel "$jobs" |
     awk '!/ Passed +[0-9.]+ sec$/ && !/^ +Start +[0-9]+:/'
 }
 

@@ -95,7 +95,8 @@ void Engine::eject_host(std::uint32_t id, std::uint32_t host_index, Detector det
     count(cluster, ClusterCounter::ejections_overflow);
     return recorder_.note(note);
   }
-  const std::uint64_t entity = static_cast<std::uint64_t>(id) << 24 | host_index;
+  // Keyed by what it is, not by when it was first touched: the same roll in every what-if.
+  const std::uint64_t entity = scramble(pair_key(cluster.proxy, cluster.cluster)) + host_index;
   const auto moment = static_cast<std::uint64_t>(now().ns);
   const std::uint32_t chance = enforcing(*config.outlier, detector);
   count(cluster, ClusterCounter::ejections_total);

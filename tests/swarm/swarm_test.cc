@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdlib>
 #include <map>
 #include <random>
 #include <set>
@@ -11,20 +10,16 @@
 
 #include "libmesh/engine/engine.h"
 #include "libmesh/mesh.h"
+#include "tests/support/environment.h"
 #include "tests/support/random_mesh.h"
 #include "tests/support/world_audit.h"
 
 namespace mesh {
 namespace {
 
+using testing::from_environment;
 using testing::RandomMesh;
 using testing::WorldAudit;
-
-/// SWARM_FIRST and SWARM_COUNT widen or narrow the hunt; a failure names its seed.
-std::uint64_t from_environment(const char* name, std::uint64_t otherwise) {
-  const char* text = std::getenv(name);
-  return text == nullptr ? otherwise : std::strtoull(text, nullptr, 10);
-}
 
 std::shared_ptr<const Plan> plan_of(std::uint64_t seed) {
   const Scenario scenario = parse_scenario(RandomMesh(seed).yaml(), "swarm.yaml");
@@ -135,6 +130,7 @@ Engine audited(const std::shared_ptr<const Plan>& plan, std::mt19937_64& random)
 }
 
 TEST_CASE("swarm: random meshes keep every invariant and repeat themselves") {
+  // These widen or narrow the hunt; a failure names its seed.
   const std::uint64_t first = from_environment("SWARM_FIRST", 1);
   const std::uint64_t count = from_environment("SWARM_COUNT", 1000);
   Seen seen;
