@@ -28,23 +28,9 @@ bool asks_presence(const istio::StringMatch& match) {
   return match.kind == Kind::Present || (match.kind == Kind::Regex && match.value == "*");
 }
 
-/// The value condition; `valid` becomes false when the expression cannot be compiled.
-std::optional<StringMatcher> value_matcher(const istio::StringMatch& match, bool& valid) {
+std::optional<TextCondition> value_condition(const istio::StringMatch& match) {
   if (asks_presence(match)) return std::nullopt;
-  auto compiled = StringMatcher::compile(string_kind(match.kind), match.value);
-  valid = valid && compiled.has_value();
-  return compiled;
-}
-
-PathMatcher path_matcher(const std::optional<istio::StringMatch>& uri, bool ignore_case,
-                         bool& valid) {
-  if (!uri || uri->kind == Kind::Present) return {};
-  const PathMatchKind kind = uri->kind == Kind::Exact    ? PathMatchKind::Exact
-                             : uri->kind == Kind::Prefix ? PathMatchKind::Prefix
-                                                         : PathMatchKind::Regex;
-  const auto compiled = PathMatcher::compile(kind, uri->value, ignore_case);
-  valid = valid && compiled.has_value();
-  return compiled.value_or(PathMatcher{});
+  return TextCondition{string_kind(match.kind), match.value};
 }
 
 /// Envoy keeps host in :authority.
@@ -52,10 +38,12 @@ std::string header_name(const std::string& name) {
   return same_header_name(name, "host") ? ":authority" : name;
 }
 
-void add_headers(const istio::NamedMatches& from, std::vector<HeaderMatcher>& to, bool& valid) {
-  for (const auto& [name, match] : from) {
-    to.push_back({header_name(name), value_matcher(match, valid), false});
-  }
+/// The compiled value; `valid` becomes false when the expression cannot be.
+std::optional<StringMatcher> value_matcher(const NamedCondition& condition, bool& valid) {
+  if (!condition.value) return std::nullopt;
+  auto compiled = StringMatcher::compile(condition.value->kind, condition.value->text);
+  valid = valid && compiled.has_value();
+  return compiled;
 }
 
 }  // namespace
@@ -75,31 +63,58 @@ std::string replace_matches(const std::string& pattern, const std::string& rewri
   return text;
 }
 
-Matcher::Block Matcher::translate(const istio::HttpMatch& match) {
-  Block block;
-  bool valid = true;
-  block.route.path = path_matcher(match.uri, match.ignore_uri_case, valid);
-  std::vector<HeaderMatcher>& headers = block.route.headers;
-  if (match.method) headers.push_back({":method", value_matcher(*match.method, valid), false});
-  if (match.authority) {
-    headers.push_back({":authority", value_matcher(*match.authority, valid), false});
+RouteConditions conditions_of(const istio::HttpMatch& match) {
+  RouteConditions conditions;
+  if (match.uri && match.uri->kind != Kind::Present) {
+    conditions.path_kind = match.uri->kind == Kind::Exact    ? PathMatchKind::Exact
+                           : match.uri->kind == Kind::Prefix ? PathMatchKind::Prefix
+                                                             : PathMatchKind::Regex;
+    conditions.path = match.uri->value;
+    conditions.ignore_case = match.ignore_uri_case;
   }
-  if (match.scheme) headers.push_back({":scheme", value_matcher(*match.scheme, valid), false});
-  add_headers(match.headers, headers, valid);
-  add_headers(match.without_headers, block.without, valid);
+  for (const auto& [name, value] : match.headers) {
+    conditions.headers.push_back({header_name(name), value_condition(value)});
+  }
+  for (const auto& [name, value] : match.without_headers) {
+    std::optional<TextCondition> condition = value_condition(value);
+    const bool has_value = condition.has_value();
+    conditions.headers.push_back({header_name(name), std::move(condition), true, has_value});
+  }
+  const auto pseudo = [&](const char* name, const std::optional<istio::StringMatch>& value) {
+    if (value) conditions.headers.push_back({name, value_condition(*value)});
+  };
+  pseudo(":method", match.method);
+  pseudo(":authority", match.authority);
+  pseudo(":scheme", match.scheme);
   for (const auto& [name, value] : match.query_params) {
-    block.route.query.push_back({name, value_matcher(value, valid)});
+    conditions.query.push_back({name, value_condition(value)});
+  }
+  return conditions;
+}
+
+Matcher::Block Matcher::compiled(const RouteConditions& conditions) {
+  Block block;
+  const auto path =
+      PathMatcher::compile(conditions.path_kind, conditions.path, conditions.ignore_case);
+  bool valid = path.has_value();
+  if (path) block.route.path = *path;
+  for (const NamedCondition& header : conditions.headers) {
+    block.route.headers.push_back(
+        {header.name, value_matcher(header, valid), header.invert, header.missing_is_empty});
+  }
+  for (const NamedCondition& parameter : conditions.query) {
+    block.route.query.push_back({parameter.name, value_matcher(parameter, valid)});
   }
   block.never = !valid;
   return block;
 }
 
-Matcher::Block Matcher::translate(const HandlerSpec& handler) {
+Matcher::Block Matcher::compiled(const HandlerSpec& handler) {
   istio::HttpMatch match;
   match.uri = handler.path;
   match.method = handler.method;
   match.headers = handler.headers;
-  return translate(match);
+  return compiled(conditions_of(match));
 }
 
 bool Matcher::matches(const Block& block, const RequestTemplate& request, std::string_view scheme) {
@@ -109,23 +124,19 @@ bool Matcher::matches(const Block& block, const RequestTemplate& request, std::s
                                                            {":scheme", std::string(scheme)},
                                                            {":path", request.path}};
   headers.insert(headers.end(), request.headers.begin(), request.headers.end());
-  if (!block.route.matches(request.path, headers)) return false;
-  return std::none_of(block.without.begin(), block.without.end(), [&](const HeaderMatcher& m) {
-    const std::optional<std::string> value = header_value(headers, m.name);
-    return m.value ? m.value->matches(value.value_or("")) : value.has_value();
-  });
+  return block.route.matches(request.path, headers);
 }
 
 bool Matcher::matches(const istio::HttpMatch& match, const RequestTemplate& request,
                       std::string_view scheme) {
   const auto [slot, is_new] = blocks_.try_emplace(&match);
-  if (is_new) slot->second = translate(match);
+  if (is_new) slot->second = compiled(conditions_of(match));
   return matches(slot->second, request, scheme);
 }
 
 bool Matcher::matches(const HandlerSpec& handler, const RequestTemplate& request) {
   const auto [slot, is_new] = blocks_.try_emplace(&handler);
-  if (is_new) slot->second = translate(handler);
+  if (is_new) slot->second = compiled(handler);
   return matches(slot->second, request, "http");
 }
 

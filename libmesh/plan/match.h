@@ -2,9 +2,11 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
 #include "libmesh/plan/plan.h"
 #include "libmesh/policy/route_match.h"
@@ -12,6 +14,34 @@
 #include "libmesh/spec/istio/virtual_service.h"
 
 namespace mesh {
+
+/// A condition on a value; a regex must match all of it.
+struct TextCondition {
+  StringMatchKind kind = StringMatchKind::Exact;
+  std::string text;
+  bool operator==(const TextCondition&) const = default;
+};
+
+/// A condition on a header or query parameter. Without `value` it must be present.
+struct NamedCondition {
+  std::string name;
+  std::optional<TextCondition> value = {};
+  bool invert = false;
+  bool missing_is_empty = false;  // as istiod writes withoutHeaders
+  bool operator==(const NamedCondition&) const = default;
+};
+
+/// What istiod writes for a match block: all conditions must hold.
+/// Source: pilot/pkg/networking/core/route/route.go (TranslateRouteMatch).
+struct RouteConditions {
+  PathMatchKind path_kind = PathMatchKind::Prefix;
+  std::string path = "/";
+  bool ignore_case = false;  // of the path
+  std::vector<NamedCondition> headers, query;
+  bool operator==(const RouteConditions&) const = default;
+};
+/// The parts of a block that depend on the request.
+RouteConditions conditions_of(const istio::HttpMatch& match);
 
 /// Evaluates matches; a block is translated when it is first met, so blocks must not move.
 class Matcher {
@@ -24,11 +54,10 @@ class Matcher {
  private:
   struct Block {
     RouteMatcher route;
-    std::vector<HeaderMatcher> without;  // conditions that must fail; a missing header is empty
-    bool never = false;                  // an expression is invalid
+    bool never = false;  // an expression is invalid
   };
-  static Block translate(const istio::HttpMatch& match);
-  static Block translate(const HandlerSpec& handler);
+  static Block compiled(const RouteConditions& conditions);
+  static Block compiled(const HandlerSpec& handler);
   static bool matches(const Block& block, const RequestTemplate& request, std::string_view scheme);
 
   std::unordered_map<const void*, Block> blocks_;

@@ -35,24 +35,6 @@ bool holds_for(const istio::HttpMatch& match, const std::string& owner_namespace
          (match.source_namespace.empty() || match.source_namespace == client.name_space);
 }
 
-RoutePlan route_to(const std::string& name, const std::string& virtual_host, ClusterId cluster) {
-  RoutePlan route;
-  route.name = name;
-  route.virtual_host = virtual_host;
-  route.clusters.push_back({cluster, 1});
-  route.total_weight = 1;
-  return route;
-}
-
-RoutePlan https_redirect(const std::string& virtual_host) {
-  RoutePlan route;
-  route.name = "https-redirect";
-  route.virtual_host = virtual_host;
-  route.kind = RouteKind::Redirect;
-  route.code = 301;
-  return route;
-}
-
 }  // namespace
 
 Router::Router(Draft& draft, const Registry& registry, const DestinationRules& rules,
@@ -82,15 +64,9 @@ ResolvedRoute Router::resolve(WorkloadId client, TemplateId request) {
 
 std::vector<RoutePlan> Router::routes_for(WorkloadId client, const std::string& authority,
                                           std::uint32_t port) {
-  const VirtualHost& host = virtual_host(client, authority, port);
-  const RouteContext context{registry_, rules_, registry_.client(draft_, client), port, host.name};
   std::vector<RoutePlan> routes;
-  if (host.kind == VirtualHost::Kind::HttpsRedirect) routes.push_back(https_redirect(host.name));
-  if (host.kind == VirtualHost::Kind::Service) {
-    routes.push_back(default_route(draft_, context, *host.service));
-  }
-  for (const Rule& rule : host.rules) {
-    routes.push_back(route_of_rule(draft_, context, *rule.owner, *rule.http, rule.match));
+  for (RouteEntry& entry : entries_of(virtual_host(client, authority, port), client, port)) {
+    routes.push_back(std::move(entry.action));
   }
   return routes;
 }
@@ -146,18 +122,26 @@ Router::VirtualHost Router::without_mesh(WorkloadId client, const std::string& h
   return found;
 }
 
+const std::vector<GatewayHost>& Router::gateway_hosts(WorkloadId client, std::uint32_t port) {
+  const auto [slot, is_new] = gateway_hosts_.try_emplace({client, port});
+  if (is_new) slot->second = hosts_at_gateway(registry_, registry_.client(draft_, client), port);
+  return slot->second;
+}
+
 Router::VirtualHost Router::at_gateway(WorkloadId client, const std::string& host,
                                        std::uint32_t port) {
-  const ClientView view = registry_.client(draft_, client);
-  const auto [slot, is_new] = gateway_hosts_.try_emplace({client, port});
-  if (is_new) slot->second = hosts_at_gateway(registry_, view, port);
-  const std::vector<GatewayHost>& hosts = slot->second;
+  const std::vector<GatewayHost>& hosts = gateway_hosts(client, port);
   std::vector<Domain> domains;
   for (std::uint32_t h = 0; h < hosts.size(); ++h) domains.push_back({hosts[h].domain, h});
-  VirtualHost found;
   const auto index = VirtualHosts(domains).find(host);
-  if (!index) return found;
-  const std::string& domain = hosts[*index].domain;
+  if (!index) return {};
+  return of_domain(hosts, hosts[*index].domain, registry_.client(draft_, client), port);
+}
+
+Router::VirtualHost Router::of_domain(const std::vector<GatewayHost>& hosts,
+                                      const std::string& domain, const ClientView& client,
+                                      std::uint32_t port) const {
+  VirtualHost found;
   bool https = false, redirects = false;
   for (const GatewayHost& other : hosts) {
     if (other.domain != domain) continue;
@@ -168,7 +152,7 @@ Router::VirtualHost Router::at_gateway(WorkloadId client, const std::string& hos
   found.name = with_port(domain, port);
   found.scheme = https ? "https" : "http";
   if (found.kind == VirtualHost::Kind::Rules) {
-    found.rules = rules_of_domain(hosts, domain, view, port);
+    found.rules = rules_of_domain(hosts, domain, client, port);
   }
   return found;
 }
@@ -230,7 +214,7 @@ ResolvedRoute Router::to_service_without_mesh(const VirtualHost& host, TemplateI
   const ClusterConfigId config =
       clusters_.without_mesh(*host.service, draft_.plan.templates[request].port);
   const ClusterId cluster = draft_.plan.cluster_configs[config].cluster;
-  return {draft_.intern(route_to("kube-proxy", host.name, cluster)), request};
+  return {draft_.intern(route_to_cluster("kube-proxy", host.name, cluster)), request};
 }
 
 ResolvedRoute Router::to_unknown_host(WorkloadId client, TemplateId request) {
@@ -241,7 +225,7 @@ ResolvedRoute Router::to_unknown_host(WorkloadId client, TemplateId request) {
                      std::to_string(asked.port) + " in the mesh",
                  "requests to it get 503 NC here; declare a Service, or correct the name");
   const ClusterId cluster = draft_.intern_cluster("PassthroughCluster");
-  return {draft_.intern(route_to("allow_any", "allow_any", cluster)), request};
+  return {draft_.intern(route_to_cluster("allow_any", "allow_any", cluster)), request};
 }
 
 }  // namespace mesh

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 #include <tuple>
 #include <vector>
@@ -11,6 +12,7 @@
 #include "libmesh/plan/draft.h"
 #include "libmesh/plan/gateway_hosts.h"
 #include "libmesh/plan/registry.h"
+#include "libmesh/plan/route_tables.h"
 #include "libmesh/plan/routes.h"
 
 namespace mesh {
@@ -26,6 +28,11 @@ class Router {
   /// when there is none (`istioctl proxy-config routes`).
   std::vector<RoutePlan> routes_for(WorkloadId client, const std::string& authority,
                                     std::uint32_t port);
+  /// Everything that the listener of a port routes by, in istiod's order; empty when the client
+  /// has no HTTP there.
+  std::vector<VirtualHostEntry> virtual_hosts_at(WorkloadId client, std::uint32_t port);
+  /// Ports of the HTTP listeners of a client: of its services, or of its Gateway's servers.
+  std::set<std::uint32_t> listener_ports(WorkloadId client) const;
 
  private:
   /// One match block that is in force at a proxy; match null = the rule has none.
@@ -54,6 +61,11 @@ class Router {
                                   std::uint32_t port);
   VirtualHost at_sidecar(WorkloadId client, const std::string& host, std::uint32_t port) const;
   VirtualHost at_gateway(WorkloadId client, const std::string& host, std::uint32_t port);
+  VirtualHost of_domain(const std::vector<GatewayHost>& hosts, const std::string& domain,
+                        const ClientView& client, std::uint32_t port) const;
+  const std::vector<GatewayHost>& gateway_hosts(WorkloadId client, std::uint32_t port);
+  std::vector<RouteEntry> entries_of(const VirtualHost& host, WorkloadId client,
+                                     std::uint32_t port);
   VirtualHost without_mesh(WorkloadId client, const std::string& host, std::uint32_t port) const;
 
   /// The blocks of a rule that hold for the client, up to the first catch-all.

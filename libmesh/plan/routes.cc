@@ -192,6 +192,25 @@ RoutePlan default_route(Draft& draft, const RouteContext& context, const Service
   return route;
 }
 
+RoutePlan route_to_cluster(const std::string& name, const std::string& virtual_host,
+                           ClusterId cluster) {
+  RoutePlan route;
+  route.name = name;
+  route.virtual_host = virtual_host;
+  route.clusters.push_back({cluster, 1});
+  route.total_weight = 1;
+  return route;
+}
+
+RoutePlan https_redirect(const std::string& virtual_host) {
+  RoutePlan route;
+  route.name = "https-redirect";
+  route.virtual_host = virtual_host;
+  route.kind = RouteKind::Redirect;
+  route.code = 301;
+  return route;
+}
+
 TemplateId upstream_request(Draft& draft, const istio::HttpRoute& http,
                             const istio::HttpMatch* match, TemplateId request) {
   RequestTemplate changed = draft.plan.templates[request];

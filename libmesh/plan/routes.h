@@ -24,6 +24,11 @@ RoutePlan route_of_rule(Draft& draft, const RouteContext& context,
                         const istio::HttpMatch* match);
 /// The route of a service that no VirtualService speaks of.
 RoutePlan default_route(Draft& draft, const RouteContext& context, const ServiceView& service);
+/// Everything to one cluster, without retries.
+RoutePlan route_to_cluster(const std::string& name, const std::string& virtual_host,
+                           ClusterId cluster);
+/// 301 to https of a gateway's server with httpsRedirect.
+RoutePlan https_redirect(const std::string& virtual_host);
 
 /// The request as the upstream receives it: rewrites and header operations applied.
 TemplateId upstream_request(Draft& draft, const istio::HttpRoute& http,
