@@ -35,4 +35,5 @@ PYBIND11_MODULE(_core, m) {
   bind_arrow(m);
   bind_simulation(m);
   bind_run(m);
+  bind_verify(m);
 }

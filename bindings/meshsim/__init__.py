@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from meshsim.plan import Plan
     from meshsim.plot import compare_runs
     from meshsim.record import RunInfo, RunRecord
+    from meshsim.recordings import Verification, VerifiedCase, verify
     from meshsim.scenario import Scenario, load, parse
     from meshsim.store import load_record
     from meshsim.tables import Table
@@ -58,11 +59,14 @@ _HOMES = {
     "Scenario": "scenario",
     "ScenarioErrors": "errors",
     "Table": "tables",
+    "Verification": "recordings",
+    "VerifiedCase": "recordings",
     "World": "world",
     "compare_runs": "plot",
     "load": "scenario",
     "load_record": "store",
     "parse": "scenario",
+    "verify": "recordings",
 }
 
 __all__ = [
@@ -75,12 +79,15 @@ __all__ = [
     "Scenario",
     "ScenarioErrors",
     "Table",
+    "Verification",
+    "VerifiedCase",
     "World",
     "__version__",
     "compare_runs",
     "load",
     "load_record",
     "parse",
+    "verify",
 ]
 
 

@@ -9,7 +9,9 @@ Progress: TypeAlias = bool | Callable[[float, int], object]
 
 
 @contextlib.contextmanager
-def hook(progress: Progress) -> Iterator[Callable[[float, int], object] | None]:
+def hook(
+    progress: Progress, *, counted: str = "events"
+) -> Iterator[Callable[[float, int], object] | None]:
     """The function that the compiled run calls about 20 times a second, if any."""
     if callable(progress):
         yield progress
@@ -23,7 +25,7 @@ def hook(progress: Progress) -> Iterator[Callable[[float, int], object] | None]:
     with tqdm(total=100.0, unit="%", bar_format=layout, leave=False) as bar:
 
         def advance(share: float, events: int) -> None:
-            bar.set_postfix_str(f"{events:,} events", refresh=False)
+            bar.set_postfix_str(f"{events:,} {counted}", refresh=False)
             bar.update(max(100.0 * share - bar.n, 0.0))
 
         yield advance

@@ -3,6 +3,8 @@
 
 #include "libmesh/spec/scenario_tables.h"
 #include "libmesh/verify/case.h"
+#include "libmesh/verify/case_checks.h"
+#include "libmesh/verify/case_file.h"
 
 namespace mesh::verify {
 namespace {
@@ -34,6 +36,18 @@ const Table<LatencyForm>& law_table() {
   return table;
 }
 
+/// Takes what a sampler takes.
+bool check_law(const YamlNode& node, const Reading& at, const Distribution::Law& law,
+               Distribution& out) {
+  const std::string wrong = problem(law);
+  if (!wrong.empty()) {
+    at.error(code::invalid_distribution, node, wrong);
+    return false;
+  }
+  out = Distribution(law);
+  return true;
+}
+
 bool read_law(const std::string& name, const YamlNode& node, const Reading& at, Distribution& out) {
   LatencyForm form;
   if (!law_table().read(node, at, form)) return false;
@@ -50,8 +64,7 @@ bool read_law(const std::string& name, const YamlNode& node, const Reading& at, 
     law.scale = form.min;
     law.max = form.max;
   }
-  out = Distribution(law);
-  return true;
+  return check_law(node, at, law, out);
 }
 
 bool read_latency(const YamlNode& node, const Reading& at, Distribution& out) {
@@ -71,8 +84,7 @@ bool read_latency(const YamlNode& node, const Reading& at, Distribution& out) {
   if (name == "list") {
     Cycle cycle;
     if (!list(time()).read(value, inside, cycle.value)) return false;
-    out = Distribution(cycle);
-    return true;
+    return check_law(value, inside, cycle, out);
   }
   if (name == "exponential" || name == "lognormal" || name == "uniform") {
     return read_law(name, value, inside, out);
@@ -169,7 +181,7 @@ bool read_steps(const YamlNode& node, const Reading& at, Script& out) {
 }
 
 Reader<Script> calls() {
-  return custom<Script>({.kind = Shape::Kind::List}, read_steps);
+  return custom<Script>({.kind = Shape::Kind::List, .of = {Shape{}}}, read_steps);
 }
 
 // ---- Behaviours
@@ -412,8 +424,9 @@ const Table<Load>& load_table() {
       "Load", "What is sent when.",
       {simulated("request", &Load::request, object(request_table), "", "The usual request."),
        simulated("requests", &Load::requests,
-                 custom<std::vector<NamedRequest>>({.kind = Shape::Kind::Map}, read_requests), "",
-                 "Further named ones."),
+                 custom<std::vector<NamedRequest>>({.kind = Shape::Kind::Map, .of = {Shape{}}},
+                                                   read_requests),
+                 "", "Further named ones."),
        simulated("phases", &Load::phases, list(object(phase_table)), "", "Phases."),
        simulated("arrivals", &Load::arrivals, text(), "", "File of arrivals."),
        simulated("start_after", &Load::start_after, time(), "1s; 2s with calls",
@@ -457,7 +470,7 @@ const Table<CaseForm>& case_table() {
        simulated("client", &C::client, object(client_table), "", "The caller."),
        simulated(
            "behaviours", &C::behaviours,
-           custom<const YamlNode*>({.kind = Shape::Kind::Map},
+           custom<const YamlNode*>({.kind = Shape::Kind::Map, .of = {Shape{}}},
                                    [](const YamlNode& node, const Reading&, const YamlNode*& out) {
                                      out = &node;
                                      return true;
@@ -501,10 +514,19 @@ Case read_case(const std::string& folder, Diagnostics& problems) {
   const std::filesystem::path path(folder);
   CaseForm form;
   form.folder = folder;
-  form.name =
-      path.filename().empty() ? path.parent_path().filename().string() : path.filename().string();
+  form.name = case_name(folder);
   const std::vector<YamlNode> documents = read_yaml_file((path / "case.yaml").string(), problems);
-  if (documents.empty()) return form;
+  const CaseFile file(folder, "case.yaml");
+  if (documents.empty()) {
+    if (!problems.has_errors()) {
+      problems.add(file.error(code::missing_field, 0, "case.yaml", "is empty"));
+    }
+    return form;
+  }
+  if (documents.size() > 1) {
+    problems.add(file.error(code::second_scenario, documents[1].place.line, "case.yaml",
+                            "holds a second document", "make it a folder of its own"));
+  }
   const Reading at("case " + form.name, problems);
   case_table().read(documents.front(), at, form);
   for (std::size_t i = 0; i < form.forms.size(); ++i) {
@@ -513,6 +535,7 @@ Case read_case(const std::string& folder, Diagnostics& problems) {
     instance.calls = makes_calls(instance.behaviour);
     form.instances.push_back(std::move(instance));
   }
+  if (!problems.has_errors()) check_case(form, problems);
   return form;
 }
 

@@ -2,14 +2,10 @@
 #include "libmesh/verify/case_scenario.h"
 
 #include <algorithm>
-#include <cmath>
 #include <filesystem>
-#include <fstream>
-#include <sstream>
 
-#include "libmesh/base/math.h"
-#include "libmesh/base/rng.h"
 #include "libmesh/spec/diagnostic_codes.h"
+#include "libmesh/verify/arrivals.h"
 
 namespace mesh::verify {
 namespace {
@@ -101,57 +97,6 @@ void add_client(const Case& recorded, Scenario& scenario) {
   scenario.behaviour.push_back(std::move(behaviour));
 }
 
-struct Arrival {
-  Duration at{0};
-  std::string request;
-};
-
-Duration length_of(const Phase& phase) {
-  return phase.duration.value_or(Duration{0});
-}
-
-/// Times of a Poisson phase, truncated to microseconds as the recordings were.
-void poisson_arrivals(const Phase& phase, Duration start, std::vector<Arrival>& out) {
-  double t_us = 0;
-  for (std::uint64_t k = 0; *phase.rate > 0; ++k) {
-    t_us += -log(seeded_uniform(phase.seed, k)) / *phase.rate * 1e6;
-    const Duration offset = microseconds(static_cast<std::int64_t>(t_us));
-    if (offset >= length_of(phase)) return;
-    out.push_back({start + offset, phase.request});
-  }
-}
-
-void open_arrivals(const Phase& phase, Duration start, std::vector<Arrival>& out) {
-  if (phase.rate && phase.poisson) return poisson_arrivals(phase, start, out);
-  if (phase.rate) {
-    const double n = *phase.rate * as_seconds(length_of(phase)) + 0.5;
-    for (std::uint64_t k = 0; k < static_cast<std::uint64_t>(n); ++k) {
-      const double seconds = static_cast<double>(k) / *phase.rate;
-      out.push_back({start + Duration{static_cast<std::int64_t>(seconds * 1e9)}, phase.request});
-    }
-  }
-  for (std::uint32_t k = 0; k < phase.burst.value_or(0); ++k) out.push_back({start, phase.request});
-  for (const Duration offset : phase.offsets) out.push_back({start + offset, phase.request});
-}
-
-/// Lines "offset_us,request" below a header.
-bool read_arrivals(const std::string& file, std::vector<Arrival>& out) {
-  std::ifstream stream(file);
-  if (!stream) return false;
-  std::string line;
-  std::getline(stream, line);
-  while (std::getline(stream, line)) {
-    const std::size_t comma = line.find(',');
-    if (line.empty() || comma == std::string::npos) continue;
-    std::string request = line.substr(comma + 1);
-    while (!request.empty() && (request.back() == '\r' || request.back() == ' ')) {
-      request.pop_back();
-    }
-    out.push_back({microseconds(std::strtoll(line.c_str(), nullptr, 10)), request});
-  }
-  return true;
-}
-
 std::vector<WeightedRequest> requests_of(const Case& recorded) {
   std::vector<WeightedRequest> requests;
   const RequestSpec usual = recorded.load.request.value_or(RequestSpec{});
@@ -177,19 +122,13 @@ LoadSpec load_from(const Case& recorded, const std::string& name) {
 
 void add_loads(const Case& recorded, const Overhead& overhead, Scenario& scenario,
                Diagnostics& problems) {
-  std::vector<Arrival> arrivals;
-  Duration clock{0}, end{0};
-  bool any_poisson = false;
-  for (std::size_t i = 0; i < recorded.load.phases.size(); ++i) {
+  const std::vector<Duration> starts = phase_starts(recorded.load);
+  Duration end{0};
+  for (std::size_t i = 0; i < starts.size(); ++i) {
     const Phase& phase = recorded.load.phases[i];
-    const Duration start = phase.at.value_or(clock);
-    clock = start + length_of(phase);
-    end = std::max(end, clock);
-    any_poisson = any_poisson || phase.poisson;
-    if (!phase.users) {
-      open_arrivals(phase, start, arrivals);
-      continue;
-    }
+    const Duration stop = starts[i] + phase.duration.value_or(Duration{0});
+    end = std::max(end, stop);
+    if (!phase.users) continue;
     LoadSpec load = load_from(recorded, "users " + std::to_string(i));
     load.requests.erase(
         std::remove_if(load.requests.begin(), load.requests.end(),
@@ -203,26 +142,11 @@ void add_loads(const Case& recorded, const Overhead& overhead, Scenario& scenari
       closed.think = Distribution(Constant{constant->value + overhead.client});
     }
     load.closed = closed;
-    load.start = start;
-    load.stop = clock;
+    load.start = starts[i];
+    load.stop = stop;
     scenario.loads.push_back(std::move(load));
   }
-  const std::filesystem::path folder(recorded.folder);
-  if (any_poisson) {
-    // The file holds all open-loop arrivals as they were sent.
-    std::vector<Arrival> replay;
-    if (read_arrivals((folder / "arrivals.csv").string(), replay)) arrivals = std::move(replay);
-  }
-  if (!recorded.load.arrivals.empty() &&
-      !read_arrivals((folder / recorded.load.arrivals).string(), arrivals)) {
-    problems.add({.code = std::string(code::unreadable_file.id),
-                  .place = {.file = (folder / "case.yaml").string()},
-                  .path = "case " + recorded.name + ": load.arrivals",
-                  .what = "cannot read " + recorded.load.arrivals,
-                  .hint = "put the file into the folder of the case"});
-  }
-  std::stable_sort(arrivals.begin(), arrivals.end(),
-                   [](const Arrival& a, const Arrival& b) { return a.at < b.at; });
+  const std::vector<Arrival> arrivals = open_arrivals(recorded, problems);
   if (!arrivals.empty()) {
     end = std::max(end, arrivals.back().at);
     LoadSpec load = load_from(recorded, open_load_name);

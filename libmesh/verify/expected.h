@@ -30,7 +30,7 @@ struct Expected {
   }
 };
 
-/// Reads a file; what is wrong with it goes to `problems`.
-Expected read_expected(const std::string& file, Diagnostics& problems);
+/// Reads `folder`/expected.json; what is wrong with it goes to `problems`.
+Expected read_expected(const std::string& folder, Diagnostics& problems);
 
 }  // namespace mesh::verify

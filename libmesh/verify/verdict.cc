@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
+#include <set>
 
 namespace mesh::verify {
 namespace {
@@ -149,6 +150,18 @@ void judge_sequence(const std::vector<Measures>& runs, const Expected& expected,
 
 }  // namespace
 
+bool is_tolerance(const Row& row) {
+  const bool takes_none = row.kind == Kind::Exact || row.kind == Kind::Sequence;
+  if (takes_none || row.tolerance.empty()) return true;
+  const bool digit = row.tolerance.front() >= '0' && row.tolerance.front() <= '9';
+  char* unit = nullptr;
+  const double value = std::strtod(row.tolerance.c_str(), &unit);
+  if (!digit || !std::isfinite(value)) return false;
+  static const std::set<std::string> units = {"", "%", "ms", "us", "µs", "s"};
+  const std::string suffix(unit);
+  return row.kind == Kind::Share ? suffix == "pp" || suffix.empty() : units.contains(suffix);
+}
+
 const char* to_string(Kind kind) {
   switch (kind) {
     case Kind::Exact:
@@ -169,6 +182,7 @@ const char* to_string(Kind kind) {
 
 RowResult judge(const Row& row, const std::vector<Measures>& runs, const Expected& expected) {
   RowResult result{.measure = row.measure, .kind = row.kind};
+  result.tolerance = row.tolerance;
   for (const Measures& run : runs) result.ours.push_back(run.scalar(row.measure));
   result.recorded = expected.scalar(row.measure);
   result.difference = mean_of(result.ours) - result.recorded.mean;

@@ -16,6 +16,7 @@ VERBS = {
     "report": "Write a saved run as one HTML file, PNG or Markdown.",
     "run": "Simulate a scenario: table, thresholds, artefacts.",
     "schema": "Print the JSON Schema that makes an editor complete scenarios.",
+    "verify": "Repeat recordings of a real Envoy and compare row by row.",
 }
 
 EXAMPLE = """\b
@@ -28,7 +29,7 @@ Example:
 \b
 Exit codes:
   0 ok · 1 internal error · 2 usage · 65 invalid input · 79 analyze found issues
-  99 a threshold failed · 130 interrupted, what was finished is kept
+  99 a threshold or a row of verify failed · 130 interrupted, what was finished is kept
 """
 
 

@@ -12,18 +12,18 @@ PLAIN_EVERY_S = 5.0
 
 @contextlib.contextmanager
 def shown_progress(
-    kind: str, *, quiet: bool = False
+    kind: str, *, quiet: bool = False, counted: str = "events"
 ) -> Iterator[bool | Callable[[float, int], object]]:
     """What to pass as `progress=`: `kind` is auto, plain or off."""
     if quiet or kind == "off" or (kind == "auto" and not sys.stderr.isatty()):
         yield False
     elif kind == "plain":
-        yield _lines()
+        yield _lines(counted)
     else:
         yield True
 
 
-def _lines() -> Callable[[float, int], object]:
+def _lines(counted: str) -> Callable[[float, int], object]:
     """A line now and then, for logs."""
     last = time.monotonic()
 
@@ -32,7 +32,7 @@ def _lines() -> Callable[[float, int], object]:
         now = time.monotonic()
         if now - last >= PLAIN_EVERY_S:
             last = now
-            click.echo(f"meshsim: {100 * share:.0f} %, {events:,} events", err=True)
+            click.echo(f"meshsim: {100 * share:.0f} %, {events:,} {counted}", err=True)
 
     return tell
 
