@@ -28,6 +28,7 @@ enum class Purpose : std::uint64_t {
   FaultTarget,
   Disturbance,           // swarm tests
   DownstreamConnection,  // its ephemeral port, as hashes see it
+  Maintenance,           // runtime upstream.maintenance_mode
 };
 
 /// SplitMix64 finaliser (Steele, Lea, Flood, OOPSLA 2014).

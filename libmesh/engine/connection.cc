@@ -10,12 +10,31 @@ void Engine::try_connect(std::uint32_t pool) {
   }
 }
 
+/// `envoy.md` §4.3: with a ratio above 1 there is to be capacity beyond what is wanted now.
+bool Engine::wants_connection(const Pool& pool, const ClusterConfig& config) const {
+  const ProxyCluster& cluster = world_.proxy_clusters[pool.proxy_cluster];
+  const bool ejected = cluster.first_outlier != nil &&
+                       world_.outlier_cells[cluster.first_outlier + pool.host_index].state.ejected;
+  if (!pool.preconnects || ejected) return pool.pending_count > pool.connecting_capacity;
+  std::uint64_t active = 0, capacity = pool.connecting_capacity;
+  for (const ConnectionState state :
+       {ConnectionState::Ready, ConnectionState::Busy, ConnectionState::Draining}) {
+    for (std::uint32_t c = pool.connections[static_cast<std::size_t>(state)].front; c != nil;
+         c = world_.connections[c].next) {
+      active += world_.connections[c].streams;
+      if (state == ConnectionState::Ready) capacity += stream_room(world_.connections[c]);
+    }
+  }
+  return static_cast<double>(pool.pending_count + active) * config.preconnect_ratio >
+         static_cast<double>(capacity + active);
+}
+
 /// `envoy.md` §3.3, §4.3. True when a connection was created within the limits.
 bool Engine::connect_one(std::uint32_t id) {
   Pool& pool = world_.pools[id];
-  if (pool.pending_count <= pool.connecting_capacity) return false;
   ProxyCluster& cluster = world_.proxy_clusters[pool.proxy_cluster];
   const ClusterConfig& config = plan_->cluster_configs[cluster.config];
+  if (!wants_connection(pool, config)) return false;
   const bool within = can_create(cluster.breaker.connections, config.breaker.max_connections);
   if (!within) count(cluster, ClusterCounter::upstream_cx_overflow);
   if (!within && pool.connection_count > 0) return false;
@@ -23,6 +42,7 @@ bool Engine::connect_one(std::uint32_t id) {
   const bool http2 = config.protocol == UpstreamProtocol::Http2;
   Connection connection;
   connection.pool = id;
+  connection.http2 = http2;
   connection.streams_max = http2 ? config.max_concurrent_streams : 1;
   connection.requests_left =
       config.max_requests_per_connection > 0 ? config.max_requests_per_connection : unlimited;
@@ -30,8 +50,10 @@ bool Engine::connect_one(std::uint32_t id) {
   ++pool.connection_count;
   pool.connecting_capacity += stream_room(connection);
   count(cluster, ClusterCounter::upstream_cx_total);
-  count(cluster,
-        http2 ? ClusterCounter::upstream_cx_http2_total : ClusterCounter::upstream_cx_http1_total);
+  if (config.protocol != UpstreamProtocol::Tcp) {
+    count(cluster, http2 ? ClusterCounter::upstream_cx_http2_total
+                         : ClusterCounter::upstream_cx_http1_total);
+  }
   const Handle handle = world_.connections.insert(connection);
   Connection& made = world_.connections[handle.slot];
   List& list = pool.list(ConnectionState::Connecting);
@@ -67,11 +89,26 @@ void Engine::on_connected(std::uint32_t id) {
   }
   disarm(connection.timer);
   pool.connecting_capacity -= stream_room(connection);
-  const ClusterConfigId config = world_.proxy_clusters[pool.proxy_cluster].config;
-  connection.age_timer = arm(cluster_lanes_[config].age, TimerKind::ConnectionAge, id,
-                             world_.connections.generation(id));
+  arm_age(id);
   move(id, ConnectionState::Ready);
   serve_pending(pool_id);
+}
+
+/// Whoever ends the connection first because of its age: its proxy, or the application behind it.
+void Engine::arm_age(std::uint32_t id) {
+  Connection& connection = world_.connections[id];
+  const Pool& pool = world_.pools[connection.pool];
+  const ClusterConfigId config = world_.proxy_clusters[pool.proxy_cluster].config;
+  const Duration proxys = plan_->cluster_configs[config].max_connection_duration;
+  const WorkloadId server = workload_of(pool.host);
+  const Duration servers = plan_->workloads[server].max_connection_age;
+  const std::uint32_t generation = world_.connections.generation(id);
+  if (servers.ns > 0 && !behind_sidecar(pool) && (proxys.ns == 0 || servers < proxys)) {
+    connection.age_timer = arm(server_age_lanes_[server], TimerKind::ServerAge, id, generation);
+  } else {
+    connection.age_timer =
+        arm(cluster_lanes_[config].age, TimerKind::ConnectionAge, id, generation);
+  }
 }
 
 void Engine::on_connect_timeout(std::uint32_t id) {
@@ -170,8 +207,10 @@ void Engine::closed_by_peer(std::uint32_t attempt, ResetReason reason) {
   const std::uint32_t id = world_.attempts[attempt].connection;
   ProxyCluster& cluster =
       world_.proxy_clusters[world_.pools[world_.attempts[attempt].pool].proxy_cluster];
-  if (world_.connections[id].streams_max > 1) {
-    if (reason != ResetReason::RemoteReset) return connection_lost(id, reason);
+  if (world_.connections[id].http2) {
+    const bool of_stream =
+        reason == ResetReason::RemoteReset || reason == ResetReason::RemoteRefusedStream;
+    if (!of_stream) return connection_lost(id, reason);
     count(cluster, ClusterCounter::upstream_rq_rx_reset);
     stream_done(attempt, false);
     return upstream_reset(attempt, reason);
@@ -190,6 +229,21 @@ void Engine::on_connection_age(std::uint32_t id) {
   count(world_.proxy_clusters[pool.proxy_cluster],
         ClusterCounter::upstream_cx_max_duration_reached);
   drain_connection(id);
+}
+
+/// The application has had enough of it: HTTP/2 says so, HTTP/1 closes it while it is idle.
+void Engine::on_server_age(std::uint32_t id) {
+  const Connection& connection = world_.connections[id];
+  if (!connection.http2 && connection.streams == 0) return close_connection(id, true);
+  going_away(id);
+}
+
+/// GOAWAY, or `Connection: close` in a response: it ends with its present streams (`envoy.md`
+/// §4.4).
+void Engine::going_away(std::uint32_t id) {
+  const Pool& pool = world_.pools[world_.connections[id].pool];
+  count(world_.proxy_clusters[pool.proxy_cluster], ClusterCounter::upstream_cx_close_notify);
+  if (world_.connections[id].state != ConnectionState::Draining) drain_connection(id);
 }
 
 /// Idle ones close now, busy ones after their streams.

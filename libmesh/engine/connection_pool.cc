@@ -16,6 +16,8 @@ std::uint32_t Engine::pool_for(std::uint32_t cluster, std::uint32_t host_index,
   pool.host = host_of(world_.proxy_clusters[cluster], host_index);
   pool.next_of_host = cell.first_pool;
   pool.worker = worker;
+  pool.preconnects =
+      plan_->cluster_configs[world_.proxy_clusters[cluster].config].preconnect_ratio > 1.0;
   world_.pools.push_back(pool);
   cell.first_pool = id;
   return id;
@@ -31,6 +33,7 @@ void Engine::new_stream(std::uint32_t id, std::uint32_t attempt) {
   const std::uint32_t ready = pool.list(ConnectionState::Ready).front;
   if (ready != nil) {
     attach(id, ready, attempt);
+    if (world_.pools[id].preconnects) try_connect(id);
     return;
   }
   ProxyCluster& cluster = world_.proxy_clusters[pool.proxy_cluster];
@@ -75,7 +78,8 @@ bool Engine::attach(std::uint32_t id, std::uint32_t connection_id, std::uint32_t
   const Pool& pool = world_.pools[id];
   ProxyCluster& cluster = world_.proxy_clusters[pool.proxy_cluster];
   const ClusterConfig& config = plan_->cluster_configs[cluster.config];
-  if (!can_create(cluster.breaker.requests, config.breaker.max_requests)) {
+  if (!can_create(cluster.breaker.requests, config.breaker.max_requests) &&
+      config.protocol != UpstreamProtocol::Tcp) {
     count(cluster, ClusterCounter::upstream_rq_pending_overflow);
     pool_failed(attempt_id, ResetReason::Overflow, true);
     return false;
@@ -149,7 +153,7 @@ void Engine::stream_done(std::uint32_t attempt_id, bool close) {
   detach(attempt_id);
   ProxyCluster& cluster = world_.proxy_clusters[world_.pools[pool_id].proxy_cluster];
   const Connection& connection = world_.connections[id];
-  if (close && connection.streams_max == 1) {
+  if (close && !connection.http2) {
     count(cluster, ClusterCounter::upstream_cx_destroy_with_active_rq);
     count(cluster, ClusterCounter::upstream_cx_destroy_local_with_active_rq);
     return close_connection(id, false);

@@ -74,6 +74,7 @@ void Engine::start() {
   }
   world_.member_since.resize(plan_->endpoints.size(), plan_->clusters_made_at);
   find_lanes();
+  limit_faults();
   for (std::uint32_t c = 0; c < plan_->cluster_configs.size(); ++c) {
     build_shared_view(ClusterConfigId{c});
   }
@@ -91,19 +92,28 @@ void Engine::find_lanes() {
     RouteLanes& lanes = route_lanes_[RouteId{i}];
     lanes.route_timeout = lane(route.timeout);
     // A per-try timeout that is not shorter than the whole is dropped (`envoy.md` §1.2).
-    const Duration per_try = route.retry ? route.retry->per_try_timeout : Duration{};
+    Duration per_try = route.retry ? route.retry->per_try_timeout : Duration{};
     const bool pointless = route.timeout.ns > 0 && per_try >= route.timeout;
-    lanes.per_try = pointless ? LaneId::none() : lane(per_try);
+    if (pointless) per_try = {};
+    const Duration idle = route.retry ? route.retry->per_try_idle_timeout : Duration{};
+    // Answers come at once, so of the two timers of a try only the shorter one can fire.
+    lanes.per_try_is_idle = idle.ns > 0 && (per_try.ns == 0 || idle < per_try);
+    lanes.per_try = lane(lanes.per_try_is_idle ? idle : per_try);
   }
   cluster_lanes_.resize(plan_->cluster_configs.size());
   for (std::uint32_t i = 0; i < plan_->cluster_configs.size(); ++i) {
     const ClusterConfig& config = plan_->cluster_configs[ClusterConfigId{i}];
     cluster_lanes_[ClusterConfigId{i}] = {lane(config.connect_timeout), lane(config.idle_timeout),
-                                          lane(config.max_connection_duration)};
+                                          lane(config.max_connection_duration),
+                                          lane(config.max_stream_duration)};
   }
   call_lanes_.resize(plan_->calls.size());
   for (std::uint32_t i = 0; i < plan_->calls.size(); ++i) {
     call_lanes_[CallId{i}] = lane(plan_->calls[CallId{i}].timeout);
+  }
+  server_age_lanes_.resize(plan_->workloads.size());
+  for (std::uint32_t i = 0; i < plan_->workloads.size(); ++i) {
+    server_age_lanes_[WorkloadId{i}] = lane(plan_->workloads[WorkloadId{i}].max_connection_age);
   }
   grpc_lanes_.resize(plan_->templates.size());
   for (std::uint32_t i = 0; i < plan_->templates.size(); ++i) {
@@ -113,6 +123,15 @@ void Engine::find_lanes() {
   load_lanes_.resize(plan_->loads.size());
   for (std::uint32_t i = 0; i < plan_->loads.size(); ++i) {
     load_lanes_[LoadId{i}] = lane(plan_->loads[LoadId{i}].timeout);
+  }
+}
+
+/// Active faults are counted only where a route limits them.
+void Engine::limit_faults() {
+  for (const RoutePlan& route : plan_->routes) {
+    if (route.fault.max_active == unlimited) continue;
+    world_.injected.resize(plan_->endpoints.size());
+    return;
   }
 }
 
@@ -135,6 +154,7 @@ bool Engine::adopt(std::shared_ptr<const Plan> plan) {
   const std::size_t known_changes = plan_->changes.size();
   plan_ = std::move(plan);
   find_lanes();
+  limit_faults();
   for (std::uint32_t c = 0; c < plan_->cluster_configs.size(); ++c) {
     build_shared_view(ClusterConfigId{c});
   }
@@ -170,16 +190,6 @@ std::uint64_t Engine::run_events(std::uint64_t count, Instant until) {
 
 void Engine::push(Instant at, EventKind kind, std::uint32_t slot, std::uint32_t generation) {
   world_.loop.schedule(at, static_cast<std::uint8_t>(kind), generation, slot);
-}
-
-TimerRef Engine::arm(LaneId lane, TimerKind kind, std::uint32_t slot, std::uint32_t generation) {
-  if (!lane.valid()) return TimerRef::none();
-  return world_.loop.arm(lane, static_cast<std::uint8_t>(kind), generation, slot);
-}
-
-void Engine::disarm(TimerRef& timer) {
-  world_.loop.timers.cancel(timer);
-  timer = TimerRef::none();
 }
 
 void Engine::on_event(const Event& event) {
@@ -264,6 +274,15 @@ void Engine::expire(const Fired& timer) {
     case TimerKind::ConnectionAge:
       world_.connections[slot].age_timer = TimerRef::none();
       return on_connection_age(slot);
+    case TimerKind::StreamDuration:
+      world_.attempts[slot].duration = TimerRef::none();
+      return on_stream_duration(slot);
+    case TimerKind::SessionIdle:
+      world_.requests[slot].route_timer = TimerRef::none();
+      return on_session_idle(slot);
+    case TimerKind::ServerAge:
+      world_.connections[slot].age_timer = TimerRef::none();
+      return on_server_age(slot);
   }
 }
 

@@ -50,19 +50,28 @@ class Engine {
   };
   struct RouteLanes {
     LaneId route_timeout, per_try;
+    bool per_try_is_idle = false;  // per_try_idle_timeout, where it is the shorter one
   };
   struct ClusterLanes {
-    LaneId connect, idle, age;
+    LaneId connect, idle, age, stream_duration;
   };
 
   // engine.cc: set-up and the loop
   void start();
   void find_lanes();
+  void limit_faults();
   void dispatch(const Event& event);
   void expire(const Fired& timer);
   void push(Instant at, EventKind kind, std::uint32_t slot, std::uint32_t generation = 0);
-  TimerRef arm(LaneId lane, TimerKind kind, std::uint32_t slot, std::uint32_t generation);
-  void disarm(TimerRef& timer);
+  TimerRef arm(LaneId lane, TimerKind kind, std::uint32_t slot, std::uint32_t generation) {
+    if (!lane.valid()) return TimerRef::none();
+    return world_.loop.arm(lane, static_cast<std::uint8_t>(kind), generation, slot);
+  }
+  void disarm(TimerRef& timer) {
+    if (!timer.valid()) return;
+    world_.loop.timers.cancel(timer);
+    timer = TimerRef::none();
+  }
   Instant now() const { return world_.loop.now(); }
   RunInfo info() const;
   std::uint32_t version_of(EndpointId proxy) const;
@@ -80,11 +89,17 @@ class Engine {
   // filters.cc: a request enters its proxy
   std::uint32_t open_request(const Opening& opening);
   void enter_filters(std::uint32_t slot);
+  bool begin_fault(Request& request, const FaultPolicy& fault);
+  void end_fault(Request& request);
   void abort_or_route(std::uint32_t slot);
 
   // routing.cc: the router takes it
   void route(std::uint32_t slot);
+  void choose_cluster(Request& request, std::uint64_t draw) const;
   void forward(std::uint32_t slot, const RetryPolicy* policy);
+  bool enter_cluster(std::uint32_t slot);
+  bool in_maintenance(std::uint32_t slot);
+  void no_healthy_upstream(std::uint32_t slot);
   LaneId timeout_lane(const Request& request) const;
   void start_mirrors(std::uint32_t slot, const RoutePlan& route);
   std::uint32_t first_host(Request& request);
@@ -95,7 +110,7 @@ class Engine {
   void pool_failed(std::uint32_t attempt, ResetReason reason, bool host_known);
   Duration one_way(std::uint64_t key, std::uint64_t index) const;
   Duration half_cost(std::uint64_t key, std::uint64_t index) const;
-  void abandon_attempts(std::uint32_t slot);
+  void abandon_attempts(std::uint32_t slot, Details details);
   void abandon_attempt(std::uint32_t attempt, Details details);
   void end_attempt(std::uint32_t attempt, Details details);
 
@@ -104,18 +119,32 @@ class Engine {
   void response_starts(std::uint32_t attempt, std::uint32_t cluster, std::uint16_t code);
   std::uint16_t code_for_outlier(const Request& request, std::uint16_t code,
                                  const ResponsePlan& response) const;
-  void drain_after(std::uint32_t connection, std::uint32_t cluster);
+  bool others_may_answer(const Request& request, std::uint32_t attempt) const;
   void upstream_reset(std::uint32_t attempt, ResetReason reason);
 
+  // tcp_proxy.cc: sessions in place of requests
+  void open_session(std::uint32_t slot, Details last);
+  void session_opened(std::uint32_t attempt);
+  void session_reset(std::uint32_t attempt, ResetReason reason, Details details);
+  void retry_session(std::uint32_t slot);
+  void session_over(std::uint32_t attempt);
+  void on_session_idle(std::uint32_t slot);
+
   // retries.cc
-  bool retry(std::uint32_t slot, bool wanted);
+  bool retry(std::uint32_t slot, bool wanted, const ResponsePlan* response = nullptr);
+  bool retry_reset(std::uint32_t slot, ResetReason reason);
+  Duration backoff(Request& request, const RetryPolicy& policy, const ResponsePlan* response);
   const RetryPolicy* retry_policy(const Request& request) const;
   void release_retry(Request& request);
   void on_backoff_done(std::uint32_t slot);
 
   // timeouts.cc
+  std::uint16_t timeout_code(const Request& request) const;
   void on_route_timeout(std::uint32_t slot);
   void on_per_try_timeout(std::uint32_t attempt);
+  void reset_slow_try(std::uint32_t attempt);
+  void hedge(std::uint32_t attempt, bool may_retry);
+  void on_stream_duration(std::uint32_t attempt);
   void on_downstream_gone(std::uint32_t slot);
 
   // ending.cc: the end of a request
@@ -182,9 +211,11 @@ class Engine {
 
   // connection.cc: the life of a connection
   void try_connect(std::uint32_t pool);
+  bool wants_connection(const Pool& pool, const ClusterConfig& config) const;
   bool connect_one(std::uint32_t pool);
   bool behind_sidecar(const Pool& pool) const;
   void on_connected(std::uint32_t connection);
+  void arm_age(std::uint32_t connection);
   void on_connect_timeout(std::uint32_t connection);
   void connect_failed(std::uint32_t connection, ResetReason reason);
   void move(std::uint32_t connection, ConnectionState to);
@@ -193,6 +224,8 @@ class Engine {
   void closed_by_peer(std::uint32_t attempt, ResetReason reason);
   void on_idle_timeout(std::uint32_t connection);
   void on_connection_age(std::uint32_t connection);
+  void on_server_age(std::uint32_t connection);
+  void going_away(std::uint32_t connection);
   void drain_connection(std::uint32_t connection);
   void drain_host(std::uint32_t cluster, std::uint32_t host_index);
   void reset_connections_to(EndpointId endpoint);
@@ -259,6 +292,7 @@ class Engine {
   IdVector<ClusterConfigId, ClusterLanes> cluster_lanes_;
   IdVector<CallId, LaneId> call_lanes_;
   IdVector<LoadId, LaneId> load_lanes_;
+  IdVector<WorkloadId, LaneId> server_age_lanes_;
   IdVector<TemplateId, LaneId> grpc_lanes_;  // grpc-timeout of the request
   std::string text_;                         // scratch: no state
   std::vector<std::uint32_t> order_;         // the same

@@ -34,6 +34,9 @@ enum class TimerKind : std::uint8_t {
   ConnectTimeout,     // slot: connection
   IdleTimeout,        // slot: connection
   ConnectionAge,      // slot: connection, max_connection_duration
+  StreamDuration,     // slot: attempt, max_stream_duration
+  ServerAge,          // slot: connection that the application will end
+  SessionIdle,        // slot: request, a TCP session without a byte
 };
 
 }  // namespace mesh

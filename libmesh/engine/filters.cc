@@ -25,13 +25,16 @@ void Engine::enter_filters(std::uint32_t slot) {
   request.route = resolved.route;
   if (!request.route.valid()) {
     request.flags.set(ResponseFlag::NR);
+    recorder_.count(request.proxy, ProxyCounter::no_route);
     return reply_locally(slot, 404, Details::RouteNotFound);
   }
   request.upstream = resolved.upstream;
   const FaultPolicy& fault = plan_->routes[request.route].fault;
-  if (fault.delay.ns > 0 && fault.delay_share.numerator > 0 &&
-      happens(fault.delay_share, draws_.at(Purpose::FaultDelay, request.key, 0).word())) {
+  if (fault.delay_share.numerator > 0 &&
+      wants_delay(fault, draws_.at(Purpose::FaultDelay, request.key, 0).word()) &&
+      begin_fault(request, fault)) {
     request.flags.set(ResponseFlag::DI);
+    recorder_.count(request.proxy, ProxyCounter::fault_delays_injected);
     return push(now() + fault.delay, EventKind::FaultDelayDone, slot,
                 world_.requests.generation(slot));
   }
@@ -42,12 +45,33 @@ void Engine::abort_or_route(std::uint32_t slot) {
   Request& request = world_.requests[slot];
   const FaultPolicy& fault = plan_->routes[request.route].fault;
   if (fault.abort_share.numerator > 0 &&
-      happens(fault.abort_share, draws_.at(Purpose::FaultAbort, request.key, 0).word())) {
+      wants_abort(fault, draws_.at(Purpose::FaultAbort, request.key, 0).word()) &&
+      begin_fault(request, fault)) {
     request.flags.set(ResponseFlag::FI);
+    recorder_.count(request.proxy, ProxyCounter::fault_aborts_injected);
     const std::uint16_t code = fault.abort_grpc_status >= 0 ? 200 : fault.abort_code;
     return reply_locally(slot, code, Details::FaultAbort);
   }
+  if (request.holds_fault) end_fault(request);
   route(slot);
+}
+
+/// False at the limit of active faults; a request counts once (`envoy.md` §8.3).
+bool Engine::begin_fault(Request& request, const FaultPolicy& fault) {
+  if (world_.injected.empty() || request.holds_fault) return true;
+  std::uint32_t& active = world_.injected[request.proxy.value];
+  if (!may_inject(fault, active)) {
+    recorder_.count(request.proxy, ProxyCounter::fault_faults_overflow);
+    return false;
+  }
+  ++active;
+  request.holds_fault = true;
+  return true;
+}
+
+void Engine::end_fault(Request& request) {
+  --world_.injected[request.proxy.value];
+  request.holds_fault = false;
 }
 
 }  // namespace mesh

@@ -3,8 +3,9 @@
 
 namespace mesh {
 
-/// `envoy.md` §2.4. True when a back-off has been started.
-bool Engine::retry(std::uint32_t slot, bool wanted) {
+/// `envoy.md` §2.4. True when a back-off has been started. `response`: what is retried, if anything
+/// came back.
+bool Engine::retry(std::uint32_t slot, bool wanted, const ResponsePlan* response) {
   Request& request = world_.requests[slot];
   if (!request.retries_enabled) return false;
   ProxyCluster& cluster = world_.proxy_clusters[request.proxy_cluster];
@@ -31,11 +32,32 @@ bool Engine::retry(std::uint32_t slot, bool wanted) {
   request.retry.holds_resource = true;
   request.retry_scheduled = request.retried = true;
   count(cluster, ClusterCounter::upstream_rq_retry);
-  count(cluster, ClusterCounter::upstream_rq_retry_backoff_exponential);
-  const std::uint64_t random = draws_.at(Purpose::Backoff, request.key, request.attempts).word();
-  push(now() + next_backoff(policy, request.retry, random), EventKind::BackoffDone, slot,
+  push(now() + backoff(request, policy, response), EventKind::BackoffDone, slot,
        world_.requests.generation(slot));
   return true;
+}
+
+bool Engine::retry_reset(std::uint32_t slot, ResetReason reason) {
+  const Request& request = world_.requests[slot];
+  return retry(slot, request.retries_enabled &&
+                         wants_retry(*retry_policy(request), reason, request.sent_upstream));
+}
+
+/// As long as the answer asks for, else exponential (`envoy.md` §2.5). A run begins at the epoch.
+Duration Engine::backoff(Request& request, const RetryPolicy& policy,
+                         const ResponsePlan* response) {
+  ProxyCluster& cluster = world_.proxy_clusters[request.proxy_cluster];
+  const std::uint64_t random = draws_.at(Purpose::Backoff, request.key, request.attempts).word();
+  if (response != nullptr && !policy.reset_headers.empty()) {
+    const std::int64_t unix_now_s = now().ns / seconds(1).ns;
+    const auto asked = reset_interval(policy, response->headers, unix_now_s);
+    if (asked && whole_milliseconds(*asked) > 1) {
+      count(cluster, ClusterCounter::upstream_rq_retry_backoff_ratelimited);
+      return ratelimited_backoff(*asked, random);
+    }
+  }
+  count(cluster, ClusterCounter::upstream_rq_retry_backoff_exponential);
+  return next_backoff(policy, request.retry, random);
 }
 
 const RetryPolicy* Engine::retry_policy(const Request& request) const {
@@ -55,15 +77,12 @@ void Engine::on_backoff_done(std::uint32_t slot) {
   Request& request = world_.requests[slot];
   if (!request.retry_scheduled) return;
   request.retry_scheduled = false;
+  if (request.session) return retry_session(slot);
   const std::uint32_t host =
       request.kind == Origin::Inbound ? 0 : pick_host(request, retry_policy(request));
   if (host != nil) return begin_attempt(slot, host);
-  ProxyCluster& cluster = world_.proxy_clusters[request.proxy_cluster];
-  count(cluster, ClusterCounter::upstream_cx_none_healthy);
-  charge_code(cluster, 503);
-  request.host = EndpointId::none();
-  request.flags.set(ResponseFlag::UH);
-  reply_locally(slot, 503, Details::NoHealthyUpstream);
+  abandon_attempts(slot, Details::HedgeLost);
+  no_healthy_upstream(slot);
 }
 
 }  // namespace mesh

@@ -15,32 +15,69 @@ void Engine::route(std::uint32_t slot) {
   Request& request = world_.requests[slot];
   const RoutePlan& route = plan_->routes[request.route];
   if (route.kind != RouteKind::Forward) {
+    recorder_.count(request.proxy, ProxyCounter::rq_direct_response);
     return reply_locally(slot, route.code, Details::DirectResponse);
   }
-  request.cluster = route.clusters.front().cluster;
-  if (route.clusters.size() > 1) {
-    // One stable random per stream decides the cluster and the mirrors (`envoy.md` §11.2).
-    std::uint64_t v = draws_.at(Purpose::StableRandom, request.key, 0).word() % route.total_weight;
-    for (const WeightedCluster& candidate : route.clusters) {
-      request.cluster = candidate.cluster;
-      if (v < candidate.weight) break;
-      v -= candidate.weight;
-    }
-  }
+  choose_cluster(request, 0);
   forward(slot, route.retry ? &*route.retry : nullptr);
-  if (!route.mirrors.empty() && world_.requests[slot].attempts > 0) start_mirrors(slot, route);
+  if (route.mirrors.empty()) return;
+  // Only what a host was found for is mirrored, were it refused by the pool (`envoy.md` §9).
+  const Request& sent = world_.requests[slot];
+  if (sent.attempts > 0 && sent.details != Details::NoHealthyUpstream) start_mirrors(slot, route);
 }
 
-void Engine::forward(std::uint32_t slot, const RetryPolicy* policy) {
+/// One stable random per stream decides the cluster and the mirrors (`envoy.md` §11.2); a TCP
+/// session draws again with each try.
+void Engine::choose_cluster(Request& request, std::uint64_t draw) const {
+  const RoutePlan& route = plan_->routes[request.route];
+  request.cluster = route.clusters.front().cluster;
+  if (route.clusters.size() == 1) return;
+  std::uint64_t v = draws_.at(Purpose::StableRandom, request.key, draw).word() % route.total_weight;
+  for (const WeightedCluster& candidate : route.clusters) {
+    request.cluster = candidate.cluster;
+    if (v < candidate.weight) break;
+    v -= candidate.weight;
+  }
+}
+
+/// False, and the request is answered, when the proxy does not know the cluster.
+bool Engine::enter_cluster(std::uint32_t slot) {
   Request& request = world_.requests[slot];
   const ProxyConfig& config = proxy_config(request.proxy);
   const ClusterConfigId cluster =
       request.kind == Origin::Inbound ? config.inbound : config.cluster_of[request.cluster];
   if (!cluster.valid()) {
     request.flags.set(ResponseFlag::NC);
-    return reply_locally(slot, 503, Details::ClusterNotFound);
+    recorder_.count(request.proxy, ProxyCounter::no_cluster);
+    reply_locally(slot, 503, Details::ClusterNotFound);
+    return false;
   }
   request.proxy_cluster = proxy_cluster(request.proxy, request.cluster, cluster);
+  return true;
+}
+
+bool Engine::in_maintenance(std::uint32_t slot) {
+  Request& request = world_.requests[slot];
+  ProxyCluster& cluster = world_.proxy_clusters[request.proxy_cluster];
+  const std::uint32_t percent = plan_->cluster_configs[cluster.config].maintenance_percent;
+  if (draws_.at(Purpose::Maintenance, request.key, 0).modulo(100) >= percent) return false;
+  count(cluster, ClusterCounter::upstream_rq_maintenance_mode);
+  charge_code(cluster, 503);
+  request.flags.set(ResponseFlag::UO);
+  reply_locally(slot, 503, Details::MaintenanceMode);
+  return true;
+}
+
+void Engine::forward(std::uint32_t slot, const RetryPolicy* policy) {
+  if (!enter_cluster(slot)) return;
+  Request& request = world_.requests[slot];
+  const ClusterConfig& config =
+      plan_->cluster_configs[world_.proxy_clusters[request.proxy_cluster].config];
+  if (config.protocol == UpstreamProtocol::Tcp) {
+    request.session = true;
+    return open_session(slot, Details::None);
+  }
+  if (config.maintenance_percent > 0 && in_maintenance(slot)) return;
   request.retries_enabled = policy != nullptr && policy->on != RetryOn::None;
   if (request.retries_enabled &&
       plan_->templates[request.request].body_bytes > retry_buffer_bytes) {
@@ -49,14 +86,7 @@ void Engine::forward(std::uint32_t slot, const RetryPolicy* policy) {
   }
   if (request.retries_enabled) request.retry = begin_retries(*policy);
   const std::uint32_t host = first_host(request);
-  if (host == nil) {
-    request.attempts = 1;  // counted before the balancer is asked (`envoy.md` §1.1)
-    ProxyCluster& pc = world_.proxy_clusters[request.proxy_cluster];
-    count(pc, ClusterCounter::upstream_cx_none_healthy);
-    charge_code(pc, 503);
-    request.flags.set(ResponseFlag::UH);
-    return reply_locally(slot, 503, Details::NoHealthyUpstream);
-  }
+  if (host == nil) return no_healthy_upstream(slot);
   begin_attempt(slot, host);
   // The global timer covers queueing, connecting and every try; it is not armed when the first
   // attempt has already failed on the spot (`envoy.md` §1.3).
@@ -64,6 +94,18 @@ void Engine::forward(std::uint32_t slot, const RetryPolicy* policy) {
     request.route_timer =
         arm(timeout_lane(request), TimerKind::RouteTimeout, slot, world_.requests.generation(slot));
   }
+}
+
+/// The attempt is counted before the balancer is asked (`envoy.md` §1.1).
+void Engine::no_healthy_upstream(std::uint32_t slot) {
+  Request& request = world_.requests[slot];
+  ProxyCluster& cluster = world_.proxy_clusters[request.proxy_cluster];
+  ++request.attempts;
+  request.host = EndpointId::none();
+  count(cluster, ClusterCounter::upstream_cx_none_healthy);
+  charge_code(cluster, 503);
+  request.flags.set(ResponseFlag::UH);
+  reply_locally(slot, 503, Details::NoHealthyUpstream);
 }
 
 /// The grpc-timeout of a gRPC request, capped by the route's timeout, else the route's timeout:

@@ -28,7 +28,11 @@ void Engine::pool_ready(std::uint32_t id, bool new_connection) {
   attempt.state = AttemptState::Active;
   attempt.new_connection = new_connection;
   request.sent_upstream = true;
-  report(request.proxy_cluster, attempt.host_index, HostResult::LocalOriginConnectSuccess, 0);
+  if (request.session) {
+    session_opened(id);
+  } else {
+    report(request.proxy_cluster, attempt.host_index, HostResult::LocalOriginConnectSuccess, 0);
+  }
   if (request.retries_enabled) {
     request.tried = world_.tried.insert({attempt.host, request.tried}).slot;
   }
@@ -36,6 +40,9 @@ void Engine::pool_ready(std::uint32_t id, bool new_connection) {
     attempt.per_try = arm(route_lanes_[request.route].per_try, TimerKind::PerTryTimeout, id,
                           world_.attempts.generation(id));
   }
+  attempt.duration =
+      arm(cluster_lanes_[world_.proxy_clusters[request.proxy_cluster].config].stream_duration,
+          TimerKind::StreamDuration, id, world_.attempts.generation(id));
   const WorkloadPlan& server = plan_->workloads[workload_of(attempt.host)];
   Duration there{};
   if (request.kind != Origin::Inbound) {
@@ -81,9 +88,9 @@ Duration Engine::half_cost(std::uint64_t key, std::uint64_t index) const {
   return {cost.sample(draws_.at(Purpose::SidecarCost, key, index), index).ns / 2};
 }
 
-void Engine::abandon_attempts(std::uint32_t slot) {
+void Engine::abandon_attempts(std::uint32_t slot, Details details) {
   while (world_.requests[slot].first_attempt != nil) {
-    abandon_attempt(world_.requests[slot].first_attempt, Details::DownstreamDisconnect);
+    abandon_attempt(world_.requests[slot].first_attempt, details);
   }
 }
 
@@ -110,6 +117,7 @@ void Engine::end_attempt(std::uint32_t id, Details details) {
   Attempt& attempt = world_.attempts[id];
   Request& request = world_.requests[attempt.request];
   disarm(attempt.per_try);
+  disarm(attempt.duration);
   std::uint32_t* link = &request.first_attempt;
   while (*link != id) link = &world_.attempts[*link].next;
   *link = attempt.next;

@@ -16,6 +16,12 @@ void Engine::on_reaches_server(std::uint32_t id) {
     // Nothing on the receiving side can refuse: its router would only pass the request on.
     return enter_application(id);
   }
+  const Attempt* attempt = world_.attempts.find(visit.attempt);
+  if (attempt != nullptr && world_.requests[attempt->request].session) {
+    if (!down) return enter_application(id);
+    answer(id, 0, Action::Close);  // its TCP proxy finds nobody and hangs up
+    return world_.visits.erase(id);
+  }
   const Visit outer = visit;
   const std::uint32_t slot =
       open_request({.kind = Origin::Inbound,
@@ -184,11 +190,14 @@ void Engine::answer(std::uint32_t id, std::uint16_t code, Action action) {
       // A failed call answers with an empty response, whatever the handler's headers.
       if (code == answer_plan(visit).status) attempt->response = answer_plan(visit).response;
       break;
-    case Action::Reset: {
+    case Action::Reset:
+    case Action::RefuseStream: {
       // HTTP/1 can only reset the connection; HTTP/2 resets the stream.
-      const bool http2 = world_.connections[attempt->connection].streams_max > 1;
+      const bool http2 = world_.connections[attempt->connection].http2;
       attempt->code = 0;
-      attempt->reset = http2 ? ResetReason::RemoteReset : ResetReason::ConnectionTermination;
+      attempt->reset = !http2                    ? ResetReason::ConnectionTermination
+                       : action == Action::Reset ? ResetReason::RemoteReset
+                                                 : ResetReason::RemoteRefusedStream;
       break;
     }
     case Action::Close:

@@ -60,6 +60,8 @@ struct Request {
   bool retry_scheduled : 1 = false;  // a back-off is running
   bool retried : 1 = false;          // an earlier outcome was retried
   bool sent_upstream : 1 = false;
+  bool holds_fault : 1 = false;  // counts among the proxy's active faults
+  bool session : 1 = false;      // TCP: no answer, no code, no retry policy
 };
 static_assert(sizeof(Request) == 128, "two cache lines: every hop reads and copies it");
 
@@ -74,7 +76,7 @@ struct Attempt {
   std::uint32_t host_index = nil;
   EndpointId host;
   Handle visit;  // work on the server's side
-  TimerRef per_try;
+  TimerRef per_try, duration;
   Instant started{}, connected = never;
   Duration way_back{};  // proxies and network of the answer
   std::uint16_t number = 1;
@@ -86,7 +88,10 @@ struct Attempt {
   std::uint32_t response = 0;  // index in Plan::responses
   bool resets_later = false;   // headers come first, then a reset
   bool response_started = false;
+  bool retried = false;           // hedging: its retry is under way, it gets no second one
+  bool timeout_reported = false;  // hedging: outlier detection has heard of it
 };
+static_assert(sizeof(Attempt) == 88);
 
 enum class ConnectionState : std::uint8_t { Connecting, Ready, Busy, Draining };
 
@@ -100,6 +105,7 @@ struct Connection {
   TimerRef timer;                   // connect, then idle
   TimerRef age_timer;
   ConnectionState state = ConnectionState::Connecting;
+  bool http2 = false;
   bool used = false;
 };
 
@@ -119,6 +125,7 @@ struct Pool {
   std::uint32_t connecting_capacity = 0;  // streams that connecting clients will offer
   std::uint32_t connection_count = 0;
   std::uint16_t worker = 0;
+  bool preconnects = false;  // the cluster's ratio is above 1
 
   List& list(ConnectionState state) { return connections[static_cast<std::size_t>(state)]; }
 };
@@ -263,6 +270,7 @@ struct World {
   std::vector<User> users;
   std::vector<FaultId> active_faults;
   std::vector<std::uint32_t> active_downs;   // indices of Plan::downs
+  std::vector<std::uint32_t> injected;       // active faults by proxy, where a route limits them
   std::vector<Detection> detections;         // of the event that is being handled
   std::vector<std::uint32_t> branch_buffer;  // frames about to start, a stack
   std::uint32_t version = 0;                 // newest configuration pushed

@@ -46,6 +46,9 @@ struct WorkloadPlan {
   std::uint32_t queue = 1024;  // 0xffffffff = unlimited
   std::uint16_t overflow_status = 503;
   bool cancel = false;  // work stops when the caller gives up
+  /// After it the application ends a connection: GOAWAY on HTTP/2, else FIN or `Connection: close`
+  /// (gRPC servers' MAX_CONNECTION_AGE). 0 = never.
+  Duration max_connection_age{0};
   /// By TemplateId as the application receives it; always valid for a template that can arrive.
   IdVector<TemplateId, HandlerId> handler_of;
 };
@@ -167,7 +170,9 @@ struct RoutePlan {
   std::uint16_t code = 200;               // Redirect, DirectResponse
   std::vector<WeightedCluster> clusters;  // Forward: at least one; weight > 0 each
   std::uint32_t total_weight = 0;
-  Duration timeout{0};  // 0 = none
+  Duration timeout{0};                     // 0 = none
+  std::uint16_t timeout_code = 504;        // 204: x-envoy-upstream-rq-timeout-alt-response
+  std::uint32_t max_connect_attempts = 1;  // of a TCP proxy; Envoy: 1 (tcp_proxy.cc)
   std::optional<RetryPolicy> retry;
   FaultPolicy fault;
   std::vector<MirrorPolicy> mirrors;
@@ -207,6 +212,9 @@ struct ClusterConfig {
   Duration max_connection_duration{0};            // 0 = never
   std::uint32_t max_requests_per_connection = 0;  // 0 = unlimited
   std::uint32_t max_concurrent_streams = 1024;    // HTTP/2
+  Duration max_stream_duration{0};                // of one upstream request; 0 = none
+  double preconnect_ratio = 1.0;                  // per_upstream_preconnect_ratio, 1 … 3
+  std::uint32_t maintenance_percent = 0;          // runtime upstream.maintenance_mode
   std::uint32_t panic_threshold_percent = 50;
   /// Every pod that can ever back it (reserved ones too), by priority, locality, endpoint order.
   std::vector<HostPlan> hosts;

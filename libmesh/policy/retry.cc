@@ -2,6 +2,7 @@
 #include "libmesh/policy/retry.h"
 
 #include <algorithm>
+#include <string_view>
 
 #include "libmesh/policy/backoff.h"
 
@@ -25,11 +26,40 @@ bool wants_grpc_retry(RetryOn on, std::int8_t status) {
   }
 }
 
+/// Header names are compared without regard to case.
+bool same_name(std::string_view a, std::string_view b) {
+  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : int{c}; };
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [&](char x, char y) { return lower(x) == lower(y); });
+}
+
 bool lists(const std::vector<std::uint16_t>& codes, std::uint32_t code) {
   return std::find(codes.begin(), codes.end(), code) != codes.end();
 }
 
 }  // namespace
+
+bool has_retriable_header(const RetryPolicy& policy, const ResponseHeaders& headers) {
+  for (const RetriableHeader& wanted : policy.headers) {
+    for (const auto& [name, value] : headers) {
+      if (same_name(name, wanted.name) && (!wanted.value || *wanted.value == value)) return true;
+    }
+  }
+  return false;
+}
+
+std::optional<Duration> reset_interval(const RetryPolicy& policy, const ResponseHeaders& headers,
+                                       std::int64_t unix_now_s) {
+  for (const ResetHeaderName& wanted : policy.reset_headers) {
+    for (const auto& [name, value] : headers) {
+      if (!same_name(name, wanted.name)) continue;
+      const auto wait = reset_interval(ResetHeader{wanted.format, value}, unix_now_s);
+      if (wait && *wait <= policy.reset_max_interval) return wait;
+      break;
+    }
+  }
+  return std::nullopt;
+}
 
 bool wants_retry(const RetryPolicy& policy, const ResponseSummary& response) {
   const RetryOn on = policy.on;

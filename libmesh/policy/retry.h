@@ -3,9 +3,12 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "libmesh/base/time.h"
+#include "libmesh/policy/reset_header.h"
 #include "libmesh/policy/reset_reason.h"
 
 namespace mesh {
@@ -36,17 +39,35 @@ constexpr bool contains(RetryOn set, RetryOn one) {
   return (static_cast<std::uint32_t>(set) & static_cast<std::uint32_t>(one)) != 0;
 }
 
+/// A response header by which an upstream names a waiting time (rate_limited_retry_back_off).
+struct ResetHeaderName {
+  std::string name;
+  ResetHeaderFormat format = ResetHeaderFormat::Seconds;
+  bool operator==(const ResetHeaderName&) const = default;
+};
+
+/// A response header that makes an answer retriable, by exact value or by presence alone.
+struct RetriableHeader {
+  std::string name;
+  std::optional<std::string> value{};
+  bool operator==(const RetriableHeader&) const = default;
+};
+
 struct RetryPolicy {
   RetryOn on = RetryOn::None;
   /// Attempts after the first one. Envoy: 1; Istio writes 2 (core/route/retry/retry.go).
   std::uint32_t num_retries = 1;
   std::vector<std::uint16_t> status_codes{};  // for RetriableStatusCodes
+  std::vector<RetriableHeader> headers{};     // for RetriableHeaders
   Duration per_try_timeout{0};                // 0 = none
   Duration per_try_idle_timeout{0};           // 0 = none
   /// First back-off window; Envoy: 25 ms, capped at ten times it
   /// (source/common/router/retry_state_impl.cc).
   Duration backoff_base = milliseconds(25);
   Duration backoff_max = milliseconds(250);
+  /// Tried in order on answers that are retried; none = exponential back-off only.
+  std::vector<ResetHeaderName> reset_headers{};
+  Duration reset_max_interval = default_reset_max_interval;
   /// Host selections beyond the first on a retry. Envoy: 1; Istio: 5.
   std::uint32_t host_selection_attempts = 1;
   bool previous_hosts = false;                      // predicate: not a host already attempted
@@ -62,6 +83,16 @@ struct ResponseSummary {
   bool envoy_ratelimited = false;           // header x-envoy-ratelimited present
   bool retriable_header = false;            // a configured header matcher matched
 };
+
+/// Response headers, names in any case.
+using ResponseHeaders = std::vector<std::pair<std::string, std::string>>;
+
+/// Does one of the policy's header conditions match? For ResponseSummary::retriable_header.
+bool has_retriable_header(const RetryPolicy& policy, const ResponseHeaders& headers);
+
+/// The waiting time that an answer names under a policy with reset headers (`reset_header.h`).
+std::optional<Duration> reset_interval(const RetryPolicy& policy, const ResponseHeaders& headers,
+                                       std::int64_t unix_now_s);
 
 /// Does the policy want this response retried? Conditions in Envoy's order (`envoy.md` §2.2).
 bool wants_retry(const RetryPolicy& policy, const ResponseSummary& response);

@@ -19,7 +19,8 @@ Reader<Action> action() {
                          {"reset", Action::Reset},
                          {"close", Action::Close},
                          {"resetAfterHeaders", Action::ResetAfterHeaders},
-                         {"hang", Action::Hang}});
+                         {"hang", Action::Hang},
+                         {"refuseStream", Action::RefuseStream}});
 }
 
 Reader<std::uint32_t> workers() {

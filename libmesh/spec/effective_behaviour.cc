@@ -79,6 +79,8 @@ YamlNode action_node(Action action) {
       return yaml::text("close");
     case Action::ResetAfterHeaders:
       return yaml::text("resetAfterHeaders");
+    case Action::RefuseStream:
+      return yaml::text("refuseStream");
     case Action::Hang:
       return yaml::text("hang");
   }

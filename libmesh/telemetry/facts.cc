@@ -40,6 +40,10 @@ constexpr std::array<std::string_view, details_count> details_names = {
     "ext_authz_denied",
     "upstream_reset_after_response_started{protocol_error}",
     "request_payload_too_large",
+    "upstream_reset_before_response_started{remote_refused_stream_reset}",
+    "upstream_reset_after_response_started{remote_reset}",
+    "tcp_session_idle_timeout",
+    "hedged_try_abandoned",
 };
 
 constexpr std::array<std::string_view, event_note_count> note_names = {
@@ -52,6 +56,7 @@ constexpr std::array<std::string_view, cluster_counter_count> counter_names = {
     "upstream_cx_total",
     "upstream_cx_connect_fail",
     "upstream_cx_connect_timeout",
+    "upstream_cx_connect_attempts_exceeded",
     "upstream_cx_overflow",
     "upstream_cx_pool_overflow",
     "upstream_cx_none_healthy",
@@ -116,6 +121,16 @@ constexpr std::array<std::string_view, cluster_counter_count> counter_names = {
     "outlier_detection.ejections_success_rate",
 };
 
+/// Sources: source/common/router/router.h, source/extensions/filters/http/fault/fault_filter.h.
+constexpr std::array<std::string_view, proxy_counter_count> proxy_counter_names = {
+    "no_route",
+    "no_cluster",
+    "rq_direct_response",
+    "fault.delays_injected",
+    "fault.aborts_injected",
+    "fault.faults_overflow",
+};
+
 template <std::size_t size>
 std::string_view name(const std::array<std::string_view, size>& names, std::size_t index) {
   return index < size ? names[index] : "?";  // a record read from a file may hold anything
@@ -133,6 +148,10 @@ std::string_view to_string(EventNote note) {
 
 std::string_view to_string(ClusterCounter counter) {
   return name(counter_names, static_cast<std::size_t>(counter));
+}
+
+std::string_view to_string(ProxyCounter counter) {
+  return name(proxy_counter_names, static_cast<std::size_t>(counter));
 }
 
 }  // namespace mesh

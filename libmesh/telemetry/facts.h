@@ -41,12 +41,20 @@ enum class Details : std::uint8_t {
   ExtAuthzDenied,
   ResetAfterResponseStarted,
   RequestPayloadTooLarge,
+  RefusedStream,
+  RemoteResetAfterResponseStarted,
+  TcpSessionIdle,
+  HedgeLost,  // another try of the request answered first: ours, Envoy says nothing
 };
-inline constexpr std::size_t details_count =
-    static_cast<std::size_t>(Details::RequestPayloadTooLarge) + 1;
+inline constexpr std::size_t details_count = static_cast<std::size_t>(Details::HedgeLost) + 1;
 
 /// As Envoy's %RESPONSE_CODE_DETAILS% prints it; "-" for None.
 std::string_view to_string(Details details);
+
+/// Does the proxy's own answer carry x-envoy-overloaded: true (`envoy.md` §1.1, §1.6)?
+constexpr bool is_overloaded(Details details) {
+  return details == Details::Overflow || details == Details::MaintenanceMode;
+}
 
 /// One dense row number of the recorder: (source workload, destination service, workload).
 struct EdgeSlot {
@@ -141,6 +149,7 @@ enum class ClusterCounter : std::uint8_t {
   upstream_cx_total,
   upstream_cx_connect_fail,
   upstream_cx_connect_timeout,
+  upstream_cx_connect_attempts_exceeded,
   upstream_cx_overflow,
   upstream_cx_pool_overflow,
   upstream_cx_none_healthy,
@@ -207,6 +216,22 @@ enum class ClusterCounter : std::uint8_t {
 };
 inline constexpr std::size_t cluster_counter_count =
     static_cast<std::size_t>(ClusterCounter::count_);
+
+/// Counters of one proxy beside those of its clusters; only what is rare enough to cost nothing
+/// (`envoy.md` §15, `http.<prefix>.`).
+enum class ProxyCounter : std::uint8_t {
+  no_route,
+  no_cluster,
+  rq_direct_response,
+  fault_delays_injected,
+  fault_aborts_injected,
+  fault_faults_overflow,
+  count_,
+};
+inline constexpr std::size_t proxy_counter_count = static_cast<std::size_t>(ProxyCounter::count_);
+
+/// The name below "http.<prefix>.", e.g. "fault.aborts_injected".
+std::string_view to_string(ProxyCounter counter);
 
 /// The name below "cluster.<name>.", e.g. "upstream_rq_total"; that of an ejection counter carries
 /// its scope: "outlier_detection.ejections_enforced_total".

@@ -50,6 +50,9 @@ struct EdgeHash {
     return scramble(ends ^ scramble(e.service.value));
   }
 };
+struct EndpointHash {
+  std::uint64_t operator()(EndpointId e) const { return scramble(e.value); }
+};
 struct OutcomeHash {
   std::uint64_t operator()(const Outcome& o) const {
     return scramble(std::uint64_t{o.code} << 32 | o.flags.packed());

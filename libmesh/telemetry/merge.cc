@@ -114,6 +114,18 @@ void add(std::vector<ClusterStats>& a, const std::vector<ClusterStats>& b) {
   for (const auto& entry : sum) a.push_back(entry.second);
 }
 
+void add(std::vector<ProxyStats>& a, const std::vector<ProxyStats>& b) {
+  std::map<EndpointId, ProxyStats> sum;
+  for (const auto* rows : {&std::as_const(a), &b}) {
+    for (const ProxyStats& row : *rows) {
+      ProxyStats& cell = sum.try_emplace(row.proxy, row.proxy).first->second;
+      for (std::size_t i = 0; i < row.counters.size(); ++i) cell.counters[i] += row.counters[i];
+    }
+  }
+  a.clear();
+  for (const auto& entry : sum) a.push_back(entry.second);
+}
+
 template <class T>
 void append(std::vector<T>& a, const std::vector<T>& b) {
   a.insert(a.end(), b.begin(), b.end());
@@ -221,6 +233,7 @@ std::shared_ptr<const RunRecord> merge(const RunRecord& a, const RunRecord& b) {
   append(sum->samples, b.samples);
   append(sum->events, b.events);
   add(sum->stats, b.stats);
+  add(sum->proxies, b.proxies);
   append(sum->requests, b.requests, to);
   append(sum->attempts, b.attempts);
   append(sum->visits, b.visits);

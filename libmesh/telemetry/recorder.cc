@@ -118,6 +118,12 @@ void Recorder::note(const Noted& fact) {
   events_.push_back(fact);
 }
 
+void Recorder::count(EndpointId proxy, ProxyCounter counter) {
+  const std::uint32_t row = proxies_.number(proxy);
+  if (row == proxy_stats_.size()) proxy_stats_.push_back({.proxy = proxy});
+  ++proxy_stats_[row].counters[static_cast<std::size_t>(counter)];
+}
+
 void Recorder::sample(Instant at, WorkloadId workload, std::uint32_t in_flight,
                       std::uint32_t queued, std::uint32_t busy, std::uint32_t replicas) {
   samples_.at_ns.push_back(at.ns);
@@ -156,6 +162,9 @@ std::shared_ptr<const RunRecord> Recorder::finish(RunInfo info, std::vector<Clus
   std::stable_sort(record->events.begin(), record->events.end(),
                    [](const Noted& a, const Noted& b) { return a.at < b.at; });
   record->stats = sorted_without_zeros(std::move(stats));
+  record->proxies = std::move(proxy_stats_);
+  std::sort(record->proxies.begin(), record->proxies.end(),
+            [](const ProxyStats& a, const ProxyStats& b) { return a.proxy < b.proxy; });
   log_.freeze_into(*record);
   *this = Recorder(options_, *names_, seed_);
   return record;

@@ -42,6 +42,7 @@ class Recorder {
   void attempt_ended(const AttemptEnded& fact);
   void visit_ended(const VisitEnded& fact);
   void note(const Noted& fact);
+  void count(EndpointId proxy, ProxyCounter counter);
   /// In-flight, queue length and busy workers of a workload at a sample instant.
   void sample(Instant at, WorkloadId workload, std::uint32_t in_flight, std::uint32_t queued,
               std::uint32_t busy, std::uint32_t replicas);
@@ -73,6 +74,8 @@ class Recorder {
   std::vector<std::uint64_t> overflowed_, abandoned_;  // by workload
   WorkloadSamples samples_;
   std::vector<Noted> events_;
+  Intern<EndpointId, EndpointHash> proxies_;  // those that have counted anything
+  std::vector<ProxyStats> proxy_stats_;       // by their number
   RequestLog log_;
 };
 

@@ -111,6 +111,14 @@ void add(Digest& digest, const std::vector<ClusterStats>& stats) {
   }
 }
 
+void add(Digest& digest, const std::vector<ProxyStats>& proxies) {
+  digest.word(proxies.size());
+  for (const ProxyStats& p : proxies) {
+    digest.word(p.proxy.value);
+    for (const std::uint64_t counter : p.counters) digest.word(counter);
+  }
+}
+
 void add(Digest& digest, const RequestTable& t) {
   columns(digest, t.id, t.parent, t.root, t.started_ns, t.ended_ns, t.load, t.request, t.source,
           t.proxy, t.cluster, t.route, t.host, t.edge, t.code, t.attempts, t.flags, t.details,
@@ -162,6 +170,7 @@ std::uint64_t RunRecord::hash() const {
           samples.replicas);
   add(digest, events);
   add(digest, stats);
+  add(digest, proxies);
   add(digest, requests);
   add(digest, attempts);
   add(digest, visits);

@@ -63,6 +63,12 @@ struct ClusterStats {
   std::uint32_t ejections_active = 0;
 };
 
+/// What a proxy counts beside its clusters.
+struct ProxyStats {
+  EndpointId proxy;
+  std::array<std::uint64_t, proxy_counter_count> counters{};
+};
+
 struct Edge {
   WorkloadId source;
   ServiceId service;
@@ -151,6 +157,7 @@ struct RunRecord {
   WorkloadSamples samples;
   std::vector<Noted> events;        // in order of time
   std::vector<ClusterStats> stats;  // by (proxy, cluster), rows with a non-zero counter
+  std::vector<ProxyStats> proxies;  // by proxy, the same
 
   RequestTable requests;  // empty unless asked for
   AttemptTable attempts;

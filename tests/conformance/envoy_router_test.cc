@@ -1,52 +1,18 @@
 // Conformance vectors of the router, the pools and the breakers, on the real engine.
 #include <doctest/doctest.h>
 
-#include "libmesh/engine/simulation.h"
-#include "tests/support/hand_plan.h"
 #include "tests/support/outcomes.h"
+#include "tests/support/pair.h"
 
 namespace mesh {
 namespace {
 
 using testing::counter;
-using testing::HandPlan;
 using testing::latency_ms;
 using testing::outcomes;
+using testing::Pair;
 using Counter = ClusterCounter;
 using Outcomes = std::vector<std::string>;
-
-/// One client proxy, one service whose pods need exactly `time` for a request.
-struct Pair {
-  explicit Pair(Duration time, std::uint32_t pods = 1, std::uint32_t workers = 0) {
-    hand.plan().record.requests = true;
-    client = hand.client("client");
-    server = hand.service("server",
-                          {.pods = pods, .workers = workers, .time = Distribution(Constant{time})});
-  }
-  AnswerPlan answer(std::uint16_t status, Duration time) {
-    return {.time = hand.distribution(Distribution(Constant{time})), .status = status};
-  }
-  RetryPolicy& retry(RetryOn on, std::uint32_t tries) {
-    RoutePlan& route = hand.route_of(server);
-    route.retry.emplace();
-    route.retry->on = on;
-    route.retry->num_retries = tries;
-    return *route.retry;
-  }
-  std::shared_ptr<const RunRecord> run(const std::vector<int>& at_ms,
-                                       Duration until = seconds(60)) {
-    hand.requests_at(client, server, at_ms);
-    Simulation simulation(hand.build(), 1);
-    simulation.run_until(Instant{} + until);
-    return simulation.record();
-  }
-  void down(Duration from, Duration to, bool drop) {
-    hand.plan().downs.push_back({Instant{} + from, Instant{} + to, drop, false, server});
-  }
-
-  HandPlan hand;
-  WorkloadId client, server;
-};
 
 TEST_CASE("envoy#26: a connect timeout is 503 UF, not 504") {
   Pair p(milliseconds(1));
@@ -66,6 +32,20 @@ TEST_CASE("envoy#27: without a host the answer is 503 UH and no request is count
   CHECK(outcomes(*record) == Outcomes{"503 UH"});
   CHECK(counter(*record, Counter::upstream_rq_total) == 0);
   CHECK(counter(*record, Counter::upstream_cx_none_healthy) == 1);
+}
+
+TEST_CASE("envoy#28: in maintenance mode the answer is 503 UO, overloaded, before any host") {
+  Pair p(milliseconds(1));
+  p.hand.cluster_of(p.server).maintenance_percent = 100;
+  p.retry(RetryOn::FiveXx, 2);
+  const auto record = p.run({0});
+  CHECK(outcomes(*record) == Outcomes{"503 UO"});
+  CHECK(record->requests.details.front() == static_cast<std::uint8_t>(Details::MaintenanceMode));
+  CHECK(is_overloaded(Details::MaintenanceMode));
+  CHECK(record->attempts.request.empty());
+  CHECK(counter(*record, Counter::upstream_rq_maintenance_mode) == 1);
+  CHECK(counter(*record, Counter::upstream_rq_5xx) == 1);
+  CHECK(counter(*record, Counter::upstream_rq_total) == 0);
 }
 
 TEST_CASE("envoy#29: the retry breaker refuses the second retry, the 503 goes through with UO") {
@@ -118,6 +98,21 @@ TEST_CASE("envoy#33: a per-try timeout under retry_on 5xx is retried, and the re
   CHECK(counter(*record, Counter::upstream_rq_retry_success) == 1);
 }
 
+TEST_CASE("envoy#34: a retry that finds no host any more is 503 UH") {
+  Pair p(milliseconds(50));
+  p.retry(RetryOn::Reset, 1).backoff_base = seconds(10);
+  p.hand.plan().endpoint_propagation = {};
+  p.hand.plan().faults.add({.kind = FaultKind::Crash,
+                            .from = Instant{} + milliseconds(10),
+                            .workload = p.server,
+                            .replicas = 1});
+  const auto record = p.run({0});
+  CHECK(outcomes(*record) == Outcomes{"503 UH"});
+  CHECK(record->requests.attempts.front() == 2);
+  CHECK(counter(*record, Counter::upstream_rq_retry) == 1);
+  CHECK(counter(*record, Counter::upstream_cx_none_healthy) == 1);
+}
+
 TEST_CASE("envoy#35: the global timeout in the back-off is 504 UT and blames no host") {
   Pair p(milliseconds(1));
   p.hand.handler_of(p.server).answer.status = 503;
@@ -139,6 +134,20 @@ TEST_CASE("envoy#40: a reset after the headers is not retried, the logged status
   CHECK(counter(*record, Counter::upstream_rq_retry) == 0);
 }
 
+TEST_CASE("envoy#41: max stream duration under retry_on reset is retried with a timer of its own") {
+  Pair p(milliseconds(400));
+  p.hand.cluster_of(p.server).max_stream_duration = milliseconds(500);
+  p.hand.answers(p.server, 1, 1, p.answer(200, seconds(5)));
+  p.hand.answers(p.server, 3, 9, p.answer(200, seconds(5)));
+  p.retry(RetryOn::Reset, 1);
+  const auto record = p.run({0, 2000});
+  CHECK(outcomes(*record) == Outcomes{"200", "504 URX,UMSDR"});
+  CHECK(counter(*record, Counter::upstream_rq_max_duration_reached) == 3);
+  CHECK(latency_ms(*record, 0) >= 900);
+  CHECK(latency_ms(*record, 1) >= 1000);
+  CHECK(counter(*record, Counter::upstream_rq_5xx) == 0);  // no code is charged for it
+}
+
 TEST_CASE("envoy#44: one connection, one pending: the third of three at once overflows") {
   Pair p(milliseconds(20));
   p.hand.cluster_of(p.server).breaker = {.max_connections = 1, .max_pending_requests = 1};
@@ -155,6 +164,20 @@ TEST_CASE("envoy#45: at the connection limit a request waits and is served, not 
   CHECK(counter(*record, Counter::upstream_cx_overflow) == 1);
   CHECK(counter(*record, Counter::upstream_cx_total) == 1);
   CHECK(latency_ms(*record, 1) == doctest::Approx(35).epsilon(0.01));
+}
+
+TEST_CASE("envoy#46: after a connect timeout a retry gets a connection and a timer of its own") {
+  Pair p(milliseconds(1));
+  p.hand.cluster_of(p.server).connect_timeout = milliseconds(200);
+  RetryPolicy& retry = p.retry(RetryOn::ConnectFailure, 1);
+  retry.backoff_base = retry.backoff_max = milliseconds(1);  // 0 ms
+  p.down({}, seconds(10), true);
+  const auto record = p.run({0});
+  CHECK(outcomes(*record) == Outcomes{"503 URX,UF"});
+  CHECK(latency_ms(*record, 0) == doctest::Approx(400).epsilon(0.001));
+  CHECK(counter(*record, Counter::upstream_cx_total) == 2);
+  CHECK(counter(*record, Counter::upstream_cx_connect_timeout) == 2);
+  CHECK(counter(*record, Counter::upstream_rq_pending_failure_eject) == 2);
 }
 
 TEST_CASE("envoy#47: with one request per connection it closes after the response") {
@@ -220,6 +243,48 @@ TEST_CASE("envoy#52: HTTP/2 pending slots: one queues, the second overflows with
   CHECK_FALSE(EndpointId{record->requests.host.front()}.valid());  // the first row that ended
 }
 
+TEST_CASE("envoy#53: an idle HTTP/2 connection that gets GOAWAY is not used again") {
+  Pair p(milliseconds(1));
+  p.hand.cluster_of(p.server).protocol = UpstreamProtocol::Http2;
+  p.hand.plan().workloads[p.server].max_connection_age = milliseconds(100);
+  const auto record = p.run({0, 50, 200}, milliseconds(250));
+  CHECK(outcomes(*record) == testing::times(3, "200"));
+  CHECK(counter(*record, Counter::upstream_cx_total) == 2);
+  CHECK(counter(*record, Counter::upstream_cx_close_notify) == 1);
+}
+
+TEST_CASE(
+    "envoy#53: a stream on a connection that gets GOAWAY is answered, new ones go elsewhere") {
+  Pair p(milliseconds(100));
+  p.hand.cluster_of(p.server).protocol = UpstreamProtocol::Http2;
+  p.hand.plan().workloads[p.server].max_connection_age = milliseconds(50);
+  const auto record = p.run({0, 60}, milliseconds(105));
+  CHECK(outcomes(*record) == Outcomes{"200"});
+  CHECK(counter(*record, Counter::upstream_cx_total) == 2);
+  CHECK(counter(*record, Counter::upstream_cx_destroy) == 1);
+  CHECK(counter(*record, Counter::upstream_cx_destroy_with_active_rq) == 0);
+}
+
+TEST_CASE("envoy#54: with a preconnect ratio of 1.5 the first request opens two connections") {
+  Pair p(milliseconds(1));
+  p.hand.cluster_of(p.server).preconnect_ratio = 1.5;
+  CHECK(counter(*p.run({0}), Counter::upstream_cx_total) == 2);
+}
+
+TEST_CASE("envoy#54: a host that is not healthy gets only the connection that is needed") {
+  Pair p(milliseconds(1));
+  p.hand.handler_of(p.server).answer.status = 500;
+  ClusterConfig& cluster = p.hand.cluster_of(p.server);
+  cluster.preconnect_ratio = 1.5;
+  cluster.outlier.emplace();
+  cluster.outlier->consecutive_5xx = 1;
+  cluster.outlier->max_ejection_percent = 100;
+  // The first answer ejects the only host, and closes its two connections; panic picks it again.
+  const auto record = p.run({0, 2000}, seconds(4));
+  CHECK(outcomes(*record) == testing::times(2, "500"));
+  CHECK(counter(*record, Counter::upstream_cx_total) == 3);
+}
+
 TEST_CASE("envoy#77: below the threshold all hosts are picked, and lb_healthy_panic counts") {
   Pair p(milliseconds(1), 4);
   ClusterConfig& cluster = p.hand.cluster_of(p.server);
@@ -250,6 +315,29 @@ TEST_CASE("envoy#78: with threshold 0 and none healthy there is no host and no p
   const auto record = p.run({0, 2000, 4000, 6000}, seconds(8));
   CHECK(outcomes(*record) == Outcomes{"500", "500", "503 UH", "503 UH"});
   CHECK(counter(*record, Counter::lb_healthy_panic) == 0);
+}
+
+TEST_CASE("envoy#93: at max active faults the request goes on unharmed") {
+  Pair p(milliseconds(1));
+  FaultPolicy& fault = p.hand.route_of(p.server).fault;
+  fault.abort_code = 503;
+  fault.abort_share = {1'000'000};
+  fault.max_active = 0;
+  const auto record = p.run({0});
+  CHECK(outcomes(*record) == Outcomes{"200"});
+  CHECK(counter(*record, ProxyCounter::fault_faults_overflow) == 1);
+  CHECK(counter(*record, ProxyCounter::fault_aborts_injected) == 0);
+}
+
+TEST_CASE("envoy#93: a delay holds its place among the active faults until it is over") {
+  Pair p(milliseconds(1));
+  FaultPolicy& fault = p.hand.route_of(p.server).fault;
+  fault.delay = milliseconds(100);
+  fault.delay_share = {1'000'000};
+  fault.max_active = 1;
+  const auto record = p.run({0, 50, 100, 250});
+  CHECK(outcomes(*record) == Outcomes{"200 DI", "200", "200 DI", "200 DI"});
+  CHECK(counter(*record, ProxyCounter::fault_faults_overflow) == 1);
 }
 
 TEST_CASE("envoy#94: a delay of 5 s, then an abort with 503: DI,FI, and no upstream request") {

@@ -146,8 +146,8 @@ TEST_CASE("behaviour_table: what is refused, at its place") {
       {"{worker: 1}",
        "1:2 MS0104 worker: Behaviour has no field of this name (did you mean workers?)\n"},
       {"{action: explode}",
-       "1:10 MS0106 action: must be one of respond, reset, close, resetAfterHeaders, hang, got "
-       "\"explode\"\n"},
+       "1:10 MS0106 action: must be one of respond, reset, close, resetAfterHeaders, hang, "
+       "refuseStream, got \"explode\"\n"},
       {"{sidecar: maybe}",
        "1:11 MS0103 sidecar: expected true, false, outbound or inbound, found the text "
        "\"maybe\"\n"},

@@ -46,4 +46,10 @@ inline std::uint64_t counter(const RunRecord& record, ClusterCounter which) {
   return sum;
 }
 
+inline std::uint64_t counter(const RunRecord& record, ProxyCounter which) {
+  std::uint64_t sum = 0;
+  for (const ProxyStats& s : record.proxies) sum += s.counters[static_cast<std::size_t>(which)];
+  return sum;
+}
+
 }  // namespace mesh::testing

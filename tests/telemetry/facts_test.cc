@@ -30,6 +30,9 @@ TEST_CASE("facts: details are spelled as Envoy's access log spells them") {
       {Details::DownstreamDisconnect, "downstream_remote_disconnect"},
       {Details::ResetAfterResponseStarted, "upstream_reset_after_response_started{protocol_error}"},
       {Details::RequestPayloadTooLarge, "request_payload_too_large"},
+      {Details::RefusedStream,
+       "upstream_reset_before_response_started{remote_refused_stream_reset}"},
+      {Details::TcpSessionIdle, "tcp_session_idle_timeout"},
   };
   for (const Row& row : rows) CHECK(to_string(row.details) == row.text);
 }
@@ -55,6 +58,11 @@ TEST_CASE("facts: every value has a name of its own") {
     names.insert(std::string(to_string(static_cast<EventNote>(i))));
   }
   CHECK(names.size() == event_note_count);
+  names.clear();
+  for (std::size_t i = 0; i < proxy_counter_count; ++i) {
+    names.insert(std::string(to_string(static_cast<ProxyCounter>(i))));
+  }
+  CHECK(names.size() == proxy_counter_count);
   names.clear();
   for (std::size_t i = 0; i < cluster_counter_count; ++i) {
     names.insert(std::string(to_string(static_cast<ClusterCounter>(i))));

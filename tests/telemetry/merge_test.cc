@@ -101,6 +101,17 @@ TEST_CASE("merge: counters of a (proxy, cluster) add") {
   CHECK(sum->stats[1].ejections_active == 2);
 }
 
+TEST_CASE("merge: counters of a proxy add") {
+  RunRecord a = *testing::small_record(), b = a;
+  a.proxies = {{EndpointId{0}, {1, 2}}, {EndpointId{2}, {5}}};
+  b.proxies = {{EndpointId{1}, {7}}, {EndpointId{2}, {1}}};
+  const auto sum = merge(a, b);
+  REQUIRE(sum->proxies.size() == 3);
+  CHECK(sum->proxies[0].counters[1] == 2);
+  CHECK(sum->proxies[1].counters[0] == 7);
+  CHECK(sum->proxies[2].counters[0] == 6);
+}
+
 TEST_CASE("merge: the first end that was not the horizon is kept") {
   SmallShop one, two;
   RunInfo limited = SmallShop::info();

@@ -242,6 +242,19 @@ TEST_CASE("recorder: stats are sorted by proxy and cluster, rows of zeros left o
   CHECK(record->stats[1].proxy == SmallShop::stock_1);
 }
 
+TEST_CASE(
+    "recorder: counters of proxies are sorted by proxy, those that counted nothing left out") {
+  SmallShop shop;
+  shop.recorder.count(EndpointId{3}, ProxyCounter::no_route);
+  shop.recorder.count(EndpointId{1}, ProxyCounter::no_cluster);
+  shop.recorder.count(EndpointId{3}, ProxyCounter::no_route);
+  const auto record = shop.finish();
+  REQUIRE(record->proxies.size() == 2);
+  CHECK(record->proxies[0].proxy == EndpointId{1});
+  CHECK(record->proxies[1].proxy == EndpointId{3});
+  CHECK(record->proxies[1].counters[static_cast<std::size_t>(ProxyCounter::no_route)] == 2);
+}
+
 TEST_CASE("recorder: without `requests` no per-request row is kept") {
   SmallShop shop(RecordOptions{});
   shop.good(0);
