@@ -78,6 +78,17 @@ py::list verified(const py::iterable& folders, unsigned threads, py::object prog
   return out;
 }
 
+/// Nanoseconds that measuring added, by what it was added to.
+py::dict overhead() {
+  const verify::Overhead o;
+  py::dict out;
+  out["proxy"] = o.proxy.ns;
+  out["loopback"] = o.loopback.ns;
+  out["service"] = o.service.ns;
+  out["client"] = o.client.ns;
+  return out;
+}
+
 }  // namespace
 
 void bind_verify(py::module_& m) {
@@ -116,6 +127,9 @@ void bind_verify(py::module_& m) {
   m.def("verify", &verified, py::arg("folders"), py::kw_only(), py::arg("threads") = 0,
         py::arg("progress") = py::none(),
         "Every case of the folders on `threads` threads (0 = all cores), in their order.");
+  m.def(
+      "recording_overhead", &overhead,
+      "What measuring added in the recordings: where -> nanoseconds, from their case `baseline`.");
 }
 
 }  // namespace mesh::python

@@ -33,6 +33,7 @@ compare:
 TEN = {"mean": 10, "sd": 0, "min": 10, "max": 10}
 EXPECTED: dict[str, Any] = {
     "recorded": {"date": "2026-01-01", "envoy": "1.40.0", "istio": "1.27.9"},
+    "runs": 2,
     "scalars": {"outcome.200": TEN, "requests": TEN},
     "series": {"200": {"mean": [10]}},
 }
