@@ -8,6 +8,7 @@ usage: fidelity.py [FOLDER]     FOLDER holds the recorded cases (default ../shar
 
 import hashlib
 import json
+import math
 import re
 import statistics
 import sys
@@ -284,8 +285,8 @@ def every_case(done: Verification) -> list[str]:
         cells.append(digits(share_error(case), 2))
         for quantity in ("p50", "p99"):
             name = f"latency_ms.all.{quantity}"
-            cells.append(digits(case.scalars[name]["mean"]))
-            cells.append(digits(case.recorded[name][0]))
+            cells.append(digits(case.scalars.get(name, {"mean": math.nan})["mean"]))
+            cells.append(digits(case.recorded.get(name, (math.nan,))[0]))
         rows.append(cells)
     head = ("case", "question", "rows", "shares, pp", "p50, ms", "Envoy", "p99, ms", "Envoy")
     return table(head, rows, right=6)
