@@ -2,4 +2,5 @@
 #pragma once
 
 #include "libmesh/export/csv.h"
+#include "libmesh/export/envoy_bootstrap.h"
 #include "libmesh/export/json.h"

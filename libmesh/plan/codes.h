@@ -27,6 +27,7 @@ inline constexpr Code call_circle{"MS0515", "Calls cause themselves again."};
 inline constexpr Code counter_in_call{"MS0516", "A counter in a call's request is not unrolled."};
 inline constexpr Code unknown_request{"MS0517", "An arrival names an unknown request."};
 inline constexpr Code same_workload_name{"MS0518", "Workloads of two kinds have one name."};
+inline constexpr Code no_proxy{"MS0519", "A workload without a sidecar has no configuration."};
 inline constexpr Code unknown_gateway{"MS0520", "A VirtualService names an unknown Gateway."};
 inline constexpr Code unknown_destination{"MS0521", "A route leads to an unknown host."};
 inline constexpr Code unknown_destination_port{"MS0522", "A route leads to an unknown port."};

@@ -45,6 +45,18 @@ std::vector<InboundEntry> inbound_of(const Draft& draft, const Registry& registr
   return entries;
 }
 
+void add_outbound(Draft& draft, const Registry& registry, Clusters& clusters, Router& router,
+                  ProxyTables& tables) {
+  for (const std::uint32_t port : router.listener_ports(tables.workload)) {
+    tables.listeners.push_back({port, router.virtual_hosts_at(tables.workload, port), {}});
+  }
+  if (!draft.plan.workloads[tables.workload].is_gateway) {
+    add_tcp_listeners(draft, registry, tables.listeners);
+  }
+  tables.clusters = clusters.known_to(tables.workload);
+  tables.clusters.resize(draft.plan.clusters.size());
+}
+
 }  // namespace
 
 ProxyTables proxy_tables(const Scenario& scenario, const std::string& workload,
@@ -64,13 +76,12 @@ ProxyTables proxy_tables(const Scenario& scenario, const std::string& workload,
   tables.workload = draft.workload_named(workload, {scenario.file, 0, 0}, "workload");
   if (tables.workload.valid()) {
     const WorkloadPlan& plan = draft.plan.workloads[tables.workload];
-    for (const std::uint32_t port : router.listener_ports(tables.workload)) {
-      tables.listeners.push_back({port, router.virtual_hosts_at(tables.workload, port), {}});
-    }
-    if (!plan.is_gateway) add_tcp_listeners(draft, registry, tables.listeners);
-    tables.clusters = clusters.known_to(tables.workload);
-    tables.clusters.resize(draft.plan.clusters.size());
+    if (plan.has_sidecar) add_outbound(draft, registry, clusters, router, tables);
     tables.inbound = inbound_of(draft, registry, clusters, tables.workload);
+    if (!plan.has_sidecar && tables.inbound.empty()) {
+      draft.error(plan_code::no_proxy, draft.facts[tables.workload].place, "workload",
+                  plan.name + " has no proxy", "name a workload with a sidecar, or a gateway");
+    }
   }
   const bool failed = draft.problems.has_errors() || !tables.workload.valid();
   draft.problems.sort();

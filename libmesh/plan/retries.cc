@@ -41,4 +41,14 @@ std::optional<RetryPolicy> route_retry_policy(const std::optional<istio::Retries
   return policy;
 }
 
+std::string retry_on_text(RetryOn on) {
+  std::string words;
+  for (std::uint32_t bit = 0; bit < 32; ++bit) {
+    const auto one = static_cast<RetryOn>(1u << bit);
+    const std::string_view word = contains(on, one) ? to_string(one) : std::string_view{};
+    if (!word.empty()) words.append(words.empty() ? "" : ",").append(word);
+  }
+  return words;
+}
+
 }  // namespace mesh

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "libmesh/policy/retry.h"
@@ -17,5 +18,8 @@ RetryPolicy default_retry_policy(std::string_view istio_version);
 /// destination uses consistentHash, so that retries may return to a host already tried.
 std::optional<RetryPolicy> route_retry_policy(const std::optional<istio::Retries>& retries,
                                               bool hashed, std::string_view istio_version);
+
+/// The words of all conditions, separated by commas, as a route configuration has them.
+std::string retry_on_text(RetryOn on);
 
 }  // namespace mesh

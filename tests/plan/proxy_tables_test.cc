@@ -45,6 +45,18 @@ TEST_CASE("proxy_tables: the receiving side has the ports of the pod, with the p
   CHECK(tables_of("", "client", problems).inbound.empty());
 }
 
+TEST_CASE("proxy_tables: a workload with neither side of a sidecar has nothing to list") {
+  Diagnostics problems;
+  Scenario scenario;
+  scenario.resources = testing::resources_of(testing::small_mesh);
+  scenario.behaviour.push_back({});
+  scenario.behaviour.back().workload = "web-v1";
+  scenario.behaviour.back().sidecar = false;
+  CHECK(proxy_tables(scenario, "web-v1", problems).plan == nullptr);
+  REQUIRE(problems.has_errors());
+  CHECK(problems.begin()->what == "web-v1 has no proxy");
+}
+
 TEST_CASE("proxy_tables: an unknown workload is an error with a suggestion") {
   Diagnostics problems;
   CHECK(tables_of("", "clint", problems).plan == nullptr);

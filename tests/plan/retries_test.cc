@@ -50,6 +50,12 @@ TEST_CASE("retries: istio#91 numbers in retryOn become status codes") {
   CHECK(policy->status_codes == std::vector<std::uint16_t>{503});
 }
 
+TEST_CASE("retries: conditions are written with the words that they are read from") {
+  CHECK(retry_on_text(default_retry_policy("1.27").on) ==
+        "connect-failure,refused-stream,retriable-status-codes,cancelled,unavailable");
+  CHECK(retry_on_text(RetryOn::None).empty());
+}
+
 TEST_CASE("retries: a list of one's own drops the default codes of old versions") {
   istio::Retries retries = attempts(1);
   retries.retry_on = "reset";
