@@ -135,6 +135,9 @@ Json protocol_options(const ClusterConfig& config) {
   if (config.max_connection_duration.ns > 0) {
     common["max_connection_duration"] = seconds_json(config.max_connection_duration);
   }
+  if (config.max_stream_duration.ns > 0) {
+    common["max_stream_duration"] = seconds_json(config.max_stream_duration);
+  }
   if (config.max_requests_per_connection > 0) {
     common["max_requests_per_connection"] = config.max_requests_per_connection;
   }
@@ -219,6 +222,9 @@ nlohmann::ordered_json cluster_json(const Plan& plan, const ClusterConfig& confi
   }
   if (config.locality_weighted) {
     out["common_lb_config"]["locality_weighted_lb_config"] = Json::object();
+  }
+  if (config.preconnect_ratio > 1.0) {
+    out["preconnect_policy"]["per_upstream_preconnect_ratio"] = config.preconnect_ratio;
   }
   if (config.outlier) out["outlier_detection"] = outlier_detection(*config.outlier);
   Json options = protocol_options(config);

@@ -185,6 +185,9 @@ Json forward(const Plan& plan, const RouteEntry& entry) {
   out["timeout"] = seconds_json(route.timeout);
   out["max_grpc_timeout"] = seconds_json(route.timeout);
   if (route.retry) out["retry_policy"] = retry_policy_json(*route.retry);
+  if (route.retry && route.retry->hedge_on_per_try_timeout) {
+    out["hedge_policy"]["hedge_on_per_try_timeout"] = true;
+  }
   for (const HashMethod& method : route.hash) out["hash_policy"].push_back(hash_policy(method));
   for (const MirrorPolicy& mirror : route.mirrors) {
     out["request_mirror_policies"].push_back(
@@ -271,11 +274,33 @@ Json route_json(const Plan& plan, const RouteEntry& entry) {
   return out;
 }
 
+/// What Istio has no field for: conditions on response headers, waiting times that they name.
+void add_header_conditions(const RetryPolicy& policy, Json& out) {
+  for (const RetriableHeader& header : policy.headers) {
+    Json match{{"name", header.name}};
+    if (header.value) {
+      match["string_match"]["exact"] = *header.value;
+    } else {
+      match["present_match"] = true;
+    }
+    out["retriable_headers"].push_back(std::move(match));
+  }
+  if (policy.reset_headers.empty()) return;
+  Json& limited = out["rate_limited_retry_back_off"];
+  for (const ResetHeaderName& header : policy.reset_headers) {
+    const bool seconds = header.format == ResetHeaderFormat::Seconds;
+    limited["reset_headers"].push_back(
+        {{"name", header.name}, {"format", seconds ? "SECONDS" : "UNIX_TIMESTAMP"}});
+  }
+  limited["max_interval"] = seconds_json(policy.reset_max_interval);
+}
+
 }  // namespace
 
 nlohmann::ordered_json retry_policy_json(const RetryPolicy& policy) {
   Json out{{"retry_on", retry_on_text(policy.on)}, {"num_retries", policy.num_retries}};
   if (!policy.status_codes.empty()) out["retriable_status_codes"] = policy.status_codes;
+  add_header_conditions(policy, out);
   if (policy.per_try_timeout.ns > 0) out["per_try_timeout"] = seconds_json(policy.per_try_timeout);
   if (policy.per_try_idle_timeout.ns > 0) {
     out["per_try_idle_timeout"] = seconds_json(policy.per_try_idle_timeout);

@@ -40,6 +40,7 @@ TEST_CASE("envoy_clusters: a setting stands where Envoy reads it") {
   const std::string http =
       "/typed_extension_protocol_options/envoy.extensions.upstreams.http.v3.HttpProtocolOptions";
   const std::string idle = http + "/common_http_protocol_options/idle_timeout";
+  const std::string stream = http + "/common_http_protocol_options/max_stream_duration";
   const std::string streams =
       http + "/explicit_http_config/http2_protocol_options/max_concurrent_streams";
   using C = ClusterConfig;
@@ -80,6 +81,10 @@ TEST_CASE("envoy_clusters: a setting stands where Envoy reads it") {
       {"weights of pods add up", [](C& c) { c.hosts[0].weight = 4; },
        "/load_assignment/endpoints/0/load_balancing_weight", "5"},
       {"idle timeout", [](C& c) { c.idle_timeout = seconds(5); }, idle.c_str(), "\"5s\""},
+      {"longest stream", [](C& c) { c.max_stream_duration = seconds(9); }, stream.c_str(),
+       "\"9s\""},
+      {"connections ahead", [](C& c) { c.preconnect_ratio = 1.5; },
+       "/preconnect_policy/per_upstream_preconnect_ratio", "1.5"},
       {"HTTP/2", [](C& c) { c.protocol = UpstreamProtocol::Http2; }, streams.c_str(), "1024"},
       {"original destination",
        [](C& c) { c.load_balancer.kind = LoadBalancerKind::OriginalDestination; }, "/type",

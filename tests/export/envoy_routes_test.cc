@@ -70,6 +70,23 @@ TEST_CASE("envoy_routes: a part stands where Envoy reads it") {
        "/route/weighted_clusters/clusters/1/request_headers_to_add/0/header",
        R"({"key":"x-green","value":"1"})"},
       {"no timeout", [](E&) {}, "/route/timeout", "\"0s\""},
+      {"hedging", [](E& e) { e.action.retry = RetryPolicy{.hedge_on_per_try_timeout = true}; },
+       "/route/hedge_policy/hedge_on_per_try_timeout", "true"},
+      {"retriable header",
+       [](E& e) {
+         e.action.retry = RetryPolicy{.headers = {{"x-retry", "yes"}, {"x-again"}}};
+       },
+       "/route/retry_policy/retriable_headers",
+       R"([{"name":"x-retry","string_match":{"exact":"yes"}},)"
+       R"({"name":"x-again","present_match":true}])"},
+      {"waiting times of the upstream",
+       [](E& e) {
+         e.action.retry = RetryPolicy{
+             .reset_headers = {{"retry-after"}, {"x-at", ResetHeaderFormat::UnixTimestamp}}};
+       },
+       "/route/retry_policy/rate_limited_retry_back_off",
+       R"({"reset_headers":[{"name":"retry-after","format":"SECONDS"},)"
+       R"({"name":"x-at","format":"UNIX_TIMESTAMP"}],"max_interval":"300s"})"},
       {"mirror",
        [](E& e) {
          e.action.mirrors = {{ClusterId{2}, {125'000}}};
