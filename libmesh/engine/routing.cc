@@ -23,7 +23,8 @@ void Engine::route(std::uint32_t slot) {
   if (route.mirrors.empty()) return;
   // Only what a host was found for is mirrored, were it refused by the pool (`envoy.md` §9).
   const Request& sent = world_.requests[slot];
-  if (sent.attempts > 0 && sent.details != Details::NoHealthyUpstream) start_mirrors(slot, route);
+  if (sent.attempts == 0 || sent.details == Details::NoHealthyUpstream || sent.session) return;
+  start_mirrors(slot, route);
 }
 
 /// One stable random per stream decides the cluster and the mirrors (`envoy.md` §11.2); a TCP
