@@ -28,6 +28,7 @@ void bind_arrow(py::module_& m);
 void bind_simulation(py::module_& m);
 void bind_run(py::module_& m);
 void bind_verify(py::module_& m);
+void bind_export(py::module_& m);
 
 /// Diagnostics as a Python list, sorted as they are shown.
 py::list to_list(const Diagnostics& problems);

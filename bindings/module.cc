@@ -36,4 +36,5 @@ PYBIND11_MODULE(_core, m) {
   bind_simulation(m);
   bind_run(m);
   bind_verify(m);
+  bind_export(m);
 }

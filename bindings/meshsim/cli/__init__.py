@@ -12,6 +12,7 @@ VERBS = {
     "analyze": "Check YAML: every problem with its place, without running anything.",
     "completion": "Print the completion script of a shell.",
     "explain": "Tell one request of a saved run as a story.",
+    "export": "Write what other programs read: the configuration of a real Envoy.",
     "plot": "Draw one picture of a saved run.",
     "report": "Write a saved run as one HTML file, PNG or Markdown.",
     "run": "Simulate a scenario: table, thresholds, artefacts.",
