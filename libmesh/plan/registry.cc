@@ -179,6 +179,11 @@ void Registry::index_virtual_services() {
       [](const auto& a, const auto& b) { return a.pattern.size() > b.pattern.size(); });
 }
 
+const istio::MeshConfig& Registry::mesh() const {
+  static const istio::MeshConfig defaults;
+  return resources_.mesh_configs.empty() ? defaults : resources_.mesh_configs.front();
+}
+
 const ServiceView* Registry::service(const std::string& host) const {
   const auto found = service_by_host_.find(host);
   return found == service_by_host_.end() ? nullptr : &services_[found->second];

@@ -45,6 +45,8 @@ class Registry {
   Registry(Draft& draft, const Resources& resources);
 
   const Resources& resources() const { return resources_; }
+  /// Settings of the whole mesh; the defaults when no ConfigMap says otherwise.
+  const istio::MeshConfig& mesh() const;
   const std::vector<ServiceView>& services() const { return services_; }
   const ServiceView* service(const std::string& host) const;
   /// The service that "name", "name.namespace" or a longer form means to a client of a namespace.

@@ -117,9 +117,9 @@ std::vector<VirtualHostEntry> Router::virtual_hosts_at(WorkloadId client, std::u
     }
   }
   RouteEntry rest;
-  rest.action =
-      route_to_cluster("allow_any", "allow_any", draft_.intern_cluster("PassthroughCluster"));
-  table.add("allow_any", {"*"}, {std::move(rest)});
+  rest.action = route_of_unknown_hosts(draft_, registry_.mesh());
+  const std::string name = rest.action.name;
+  table.add(name, {"*"}, {std::move(rest)});
   return table.take();
 }
 

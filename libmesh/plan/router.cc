@@ -219,13 +219,14 @@ ResolvedRoute Router::to_service_without_mesh(const VirtualHost& host, TemplateI
 
 ResolvedRoute Router::to_unknown_host(WorkloadId client, TemplateId request) {
   const RequestTemplate& asked = draft_.plan.templates[request];
+  const bool blocked = registry_.mesh().registry_only;
   draft_.warning(plan_code::unknown_host, draft_.facts[client].place,
                  draft_.plan.workloads[client].name + ": " + asked.text,
                  "no service \"" + host_of_authority(asked.authority) + "\" with port " +
                      std::to_string(asked.port) + " in the mesh",
-                 "requests to it get 503 NC here; declare a Service, or correct the name");
-  const ClusterId cluster = draft_.intern_cluster("PassthroughCluster");
-  return {draft_.intern(route_to_cluster("allow_any", "allow_any", cluster)), request};
+                 std::string("requests to it get ") + (blocked ? "502" : "503 NC here") +
+                     "; declare a Service, or correct the name");
+  return {draft_.intern(route_of_unknown_hosts(draft_, registry_.mesh())), request};
 }
 
 }  // namespace mesh

@@ -166,7 +166,9 @@ RoutePlan route_of_rule(Draft& draft, const RouteContext& context,
   add_destinations(draft, context, http, name_space, route);
   add_mirrors(draft, context, http, name_space, route);
   route.timeout = http.timeout.value_or(Duration{0});
-  route.retry = route_retry_policy(http.retries, is_hashed(context, http, name_space),
+  const istio::MeshConfig& mesh = context.registry.mesh();
+  route.retry = route_retry_policy(http.retries ? http.retries : mesh.default_http_retry_policy,
+                                   is_hashed(context, http, name_space),
                                    draft.scenario.platform.istio_version);
   return route;
 }
@@ -185,7 +187,8 @@ RoutePlan default_route(Draft& draft, const RouteContext& context, const Service
   }
   const k8s::ServicePort* port = find_port(*service.spec, context.listener_port);
   if (port == nullptr || is_http(protocol_of(*port))) {
-    route.retry = default_retry_policy(draft.scenario.platform.istio_version);
+    route.retry = route_retry_policy(context.registry.mesh().default_http_retry_policy, false,
+                                     draft.scenario.platform.istio_version);
   } else {
     route.name = "tcp";  // a TCP proxy: bytes are forwarded, nothing is retried
   }
@@ -199,6 +202,18 @@ RoutePlan route_to_cluster(const std::string& name, const std::string& virtual_h
   route.virtual_host = virtual_host;
   route.clusters.push_back({cluster, 1});
   route.total_weight = 1;
+  return route;
+}
+
+RoutePlan route_of_unknown_hosts(Draft& draft, const istio::MeshConfig& mesh) {
+  if (!mesh.registry_only) {
+    return route_to_cluster("allow_any", "allow_any", draft.intern_cluster("PassthroughCluster"));
+  }
+  RoutePlan route;
+  route.name = "block_all";
+  route.virtual_host = "block_all";
+  route.kind = RouteKind::DirectResponse;
+  route.code = 502;
   return route;
 }
 

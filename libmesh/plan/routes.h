@@ -27,6 +27,8 @@ RoutePlan default_route(Draft& draft, const RouteContext& context, const Service
 /// Everything to one cluster, without retries.
 RoutePlan route_to_cluster(const std::string& name, const std::string& virtual_host,
                            ClusterId cluster);
+/// Requests for hosts that nobody declared (`istio.md` §1.6): passed on, or 502.
+RoutePlan route_of_unknown_hosts(Draft& draft, const istio::MeshConfig& mesh);
 /// 301 to https of a gateway's server with httpsRedirect.
 RoutePlan https_redirect(const std::string& virtual_host);
 

@@ -77,6 +77,8 @@ class Reading {
   void info(code::Code code, Spot at, std::string what, std::string hint = "") const;
   void add(Severity severity, code::Code code, Spot at, std::string what,
            std::string hint = "") const;
+  /// What another reader has found.
+  void add(Diagnostic problem) const { problems_->add(std::move(problem)); }
   /// "expected a duration, found the number 5".
   void wrong_type(const YamlNode& found, const std::string& expected, std::string hint = "") const;
 

@@ -48,6 +48,15 @@ void read_into(const YamlNode& document, const Reading& at, Resources& into) {
   if (table().read(document, at, object)) keep(into.*member, std::move(object), document, at);
 }
 
+void read_config_map(const YamlNode& document, const Reading& at, Resources& into) {
+  if (!istio::is_mesh_config(document)) {
+    at.info(code::kind_not_used, child_or_self(document, "kind"),
+            "this ConfigMap (v1) is not used: it holds no mesh configuration");
+    return;
+  }
+  read_into<istio::mesh_config_table, &Resources::mesh_configs>(document, at, into);
+}
+
 const std::vector<KindReader>& kinds() {
   using R = Resources;
   static const std::vector<std::string_view> core = {"v1"};
@@ -56,6 +65,7 @@ const std::vector<KindReader>& kinds() {
       {"", core, "Service", read_into<k8s::service_table, &R::services>},
       {"", core, "Pod", read_into<k8s::pod_table, &R::workloads>},
       {"", core, "Namespace", read_into<k8s::namespace_table, &R::namespaces>},
+      {"", core, "ConfigMap", read_config_map},
       {"", core, "ServiceAccount", read_into<k8s::service_account_table, &R::service_accounts>},
       {"apps", core, "Deployment", read_into<k8s::deployment_table, &R::workloads>},
       {"apps", core, "StatefulSet", read_into<k8s::stateful_set_table, &R::workloads>},

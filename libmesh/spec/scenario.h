@@ -13,6 +13,7 @@
 #include "libmesh/spec/diagnostics.h"
 #include "libmesh/spec/istio/destination_rule.h"
 #include "libmesh/spec/istio/gateway.h"
+#include "libmesh/spec/istio/mesh_config.h"
 #include "libmesh/spec/istio/service_entry.h"
 #include "libmesh/spec/istio/virtual_service.h"
 #include "libmesh/spec/k8s/kubernetes.h"
@@ -31,6 +32,7 @@ struct Resources {
   std::vector<istio::Gateway> gateways;
   std::vector<istio::ServiceEntry> service_entries;
   std::vector<istio::WorkloadEntry> workload_entries;
+  std::vector<istio::MeshConfig> mesh_configs;  // the first one holds
   bool operator==(const Resources&) const = default;
 };
 

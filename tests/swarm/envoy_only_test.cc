@@ -1,5 +1,4 @@
-// What only Envoy's own configuration can set, combined at random: the invariants hold all the
-// same.
+// Policies that only Envoy's own configuration can set, combined at random.
 #include <doctest/doctest.h>
 
 #include <array>
