@@ -87,6 +87,7 @@ const std::vector<DocumentTable>& all_tables() {
       {"Gateway", istio::gateway_table().info()},
       {"ServiceEntry", istio::service_entry_table().info()},
       {"WorkloadEntry", istio::workload_entry_table().info()},
+      {"ConfigMap", istio::mesh_config_table().info()},
   };
   return list;
 }

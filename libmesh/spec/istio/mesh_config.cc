@@ -1,6 +1,8 @@
 // Reads the mesh configuration, which is YAML inside a string of a ConfigMap.
 #include "libmesh/spec/istio/mesh_config.h"
 
+#include <algorithm>
+
 #include "libmesh/spec/istio/tables.h"
 #include "libmesh/spec/object_table.h"
 
@@ -72,8 +74,7 @@ const Table<MeshConfig>& mesh_table() {
   return table;
 }
 
-/// Places inside the text follow those of the file: the text begins on the line after its "|" and
-/// is indented by two, as people write it.
+/// From places inside the text to those of the file.
 struct Offset {
   std::uint32_t line = 0, column = 0;
   Place of(const Place& inner, const Place& outer) const {
@@ -93,37 +94,34 @@ void move_places(YamlNode& node, const Offset& offset, const Place& outer) {
   }
 }
 
-const std::pair<YamlNode, YamlNode>* entry_of(const YamlNode& mapping, std::string_view key) {
-  for (const auto& entry : mapping.entries) {
-    if (entry.first.scalar == key) return &entry;
+bool read_mesh(const YamlNode& text, const Reading& at, MeshConfig& config) {
+  if (text.kind != YamlNode::Kind::Scalar) {
+    at.wrong_type(text, "the mesh configuration as text", "mesh: | and then the YAML, indented");
+    return false;
   }
-  return nullptr;
-}
-
-void read_mesh(const YamlNode& data, const Reading& at, MeshConfig& config) {
-  const auto* entry = entry_of(data, "mesh");
-  if (entry == nullptr || entry->second.kind != YamlNode::Kind::Scalar) return;
-  const YamlNode& text = entry->second;
-  const Offset offset{text.place.line, entry->first.place.column + 1};
+  // The text begins on the line after "mesh: |", two columns to the right of the key.
+  constexpr std::uint32_t key = 6, indent = 2;
+  const std::uint32_t bar = std::max(text.place.column, key + 1);
+  const Offset offset{text.place.line, bar - key + indent - 1};
   Diagnostics inner;
   std::vector<YamlNode> documents = parse_yaml(text.scalar, text.place.file, inner);
   for (Diagnostic problem : inner) {
     problem.place = offset.of(problem.place, text.place);
     at.add(std::move(problem));
   }
-  if (documents.empty() || documents.front().kind == YamlNode::Kind::Null) return;
+  if (documents.empty() || documents.front().kind == YamlNode::Kind::Null) return true;
   move_places(documents.front(), offset, text.place);
-  mesh_table().read(documents.front(), at, config);
+  return mesh_table().read(documents.front(), at, config);
 }
 
 const Table<MeshConfig>& data_table() {
   static const Table<MeshConfig> table(
       "MeshConfigData", "The texts of the ConfigMap.",
       {
-          simulated("mesh", Anything{}, any(), "", "The mesh configuration, as YAML."),
+          simulated("mesh", itself, Reader<MeshConfig>{object(mesh_table).shape, read_mesh}, "",
+                    "The mesh configuration, as YAML."),
           no_effect("meshNetworks", any(), "Several networks."),
-      },
-      read_mesh);
+      });
   return table;
 }
 
