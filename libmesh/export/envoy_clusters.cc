@@ -181,8 +181,9 @@ void add_balancer(const LoadBalancerConfig& balancer, Json& out) {
         {"aggression", {{"default_value", slow.aggression}, {"runtime_key", "meshsim.aggression"}}},
         {"min_weight_percent", {{"value", slow.min_weight_percent}}}};
   }
-  if (balancer.kind == Kind::LeastRequest) out["least_request_lb_config"] = std::move(config);
-  if (balancer.kind == Kind::RoundRobin && !config.empty()) {
+  if (balancer.kind == Kind::LeastRequest) {
+    out["least_request_lb_config"] = std::move(config);
+  } else if (balancer.kind == Kind::RoundRobin && !config.empty()) {
     out["round_robin_lb_config"] = std::move(config);
   }
   if (balancer.hash_balance_percent > 0) {
