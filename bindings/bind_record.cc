@@ -2,6 +2,7 @@
 #include "bindings/bind.h"
 #include "bindings/enum_names.h"
 #include "bindings/record_columns.h"
+#include "bindings/record_facts.h"
 #include "bindings/record_views.h"
 #include "libmesh/telemetry/run_record.h"
 
@@ -70,14 +71,27 @@ void add_views_of_items(const RunRecord& r, py::handle owner, py::dict& out) {
       computed<u32>(r.names.endpoint_workload.items(), [](WorkloadId w) { return w.value; });
 }
 
-/// (rows, counters): one row per (proxy, cluster), Envoy's counters as columns.
-py::array counters_view(const RunRecord& r, py::handle owner) {
-  const auto rows = static_cast<py::ssize_t>(r.stats.size());
-  const auto columns = static_cast<py::ssize_t>(cluster_counter_count);
-  const std::uint64_t* first = r.stats.empty() ? nullptr : r.stats.front().counters.data();
-  return read_only(py::array(
-      py::dtype::of<std::uint64_t>(), std::vector<py::ssize_t>{rows, columns},
-      std::vector<py::ssize_t>{sizeof(ClusterStats), sizeof(std::uint64_t)}, first, owner));
+/// (rows, counters): one row per (proxy, cluster), or per proxy; Envoy's counters as columns.
+template <class Row>
+py::array counters_view(const std::vector<Row>& stats, py::handle owner) {
+  const auto rows = static_cast<py::ssize_t>(stats.size());
+  const auto columns = static_cast<py::ssize_t>(Row{}.counters.size());
+  const std::uint64_t* first = stats.empty() ? nullptr : stats.front().counters.data();
+  return read_only(
+      py::array(py::dtype::of<std::uint64_t>(), std::vector<py::ssize_t>{rows, columns},
+                std::vector<py::ssize_t>{sizeof(Row), sizeof(std::uint64_t)}, first, owner));
+}
+
+/// Members of facts: strided views.
+void add_facts(const RunRecord& r, py::handle owner, py::dict& out) {
+  visit_facts(r, [&](const char* table, const char* name, const auto& facts, auto get) {
+    using Fact = typename std::decay_t<decltype(facts)>::value_type;
+    using Value = std::remove_cvref_t<decltype(get(std::declval<const Fact&>()))>;
+    const Value* first = facts.empty() ? nullptr : &get(facts.front());
+    out[py::str(std::string(table) + "." + name)] = read_only(py::array(
+        py::dtype::of<Value>(), std::vector<py::ssize_t>{static_cast<py::ssize_t>(facts.size())},
+        std::vector<py::ssize_t>{static_cast<py::ssize_t>(sizeof(Fact))}, first, owner));
+  });
 }
 
 py::dict columns_of(py::object self) {
@@ -87,7 +101,10 @@ py::dict columns_of(py::object self) {
     out[py::str(std::string(table) + "." + name)] = view(column, self);
   });
   add_views_of_items(r, self, out);
-  out["stats.counters"] = counters_view(r, self);
+  out["stats.counters"] = counters_view(r.stats, self);
+  out["proxies.proxy"] = member_view<std::uint32_t>(r.proxies, &ProxyStats::proxy, self);
+  out["proxies.counters"] = counters_view(r.proxies, self);
+  add_facts(r, self, out);
   visit_histograms(r, [&](const char* table, const std::vector<Histogram>& histograms) {
     add_histograms(table, histograms, out);
   });

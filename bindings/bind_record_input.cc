@@ -8,6 +8,7 @@
 #include "bindings/enum_names.h"
 #include "bindings/record_checks.h"
 #include "bindings/record_columns.h"
+#include "bindings/record_facts.h"
 #include "libmesh/telemetry/run_record.h"
 
 namespace mesh::python {
@@ -136,15 +137,33 @@ void read_events(const Columns& columns, RunRecord& r) {
   }
 }
 
+/// Counters as columns, one row for each of `rows`.
+py::array_t<std::uint64_t> counters_of(const Columns& columns, const std::string& name,
+                                       std::size_t rows, std::size_t wide) {
+  const auto counters = columns.array<std::uint64_t>(name);
+  if (counters.ndim() != 2 || counters.shape(1) != static_cast<py::ssize_t>(wide) ||
+      counters.shape(0) != static_cast<py::ssize_t>(rows)) {
+    throw std::invalid_argument(name + " has another shape than expected");
+  }
+  return counters;
+}
+
+void read_proxies(const Columns& columns, RunRecord& r) {
+  const auto proxy = columns.vector<std::uint32_t>("proxies.proxy");
+  const auto counters = counters_of(columns, "proxies.counters", proxy.size(), proxy_counter_count);
+  check_ids(proxy, r.names.endpoints.size(), "proxies.proxy");
+  for (std::size_t i = 0; i < proxy.size(); ++i) {
+    ProxyStats row{.proxy = EndpointId{proxy[i]}};
+    const std::uint64_t* from = counters.data(static_cast<py::ssize_t>(i), 0);
+    std::copy(from, from + proxy_counter_count, row.counters.begin());
+    r.proxies.push_back(row);
+  }
+}
+
 void read_stats(const Columns& columns, RunRecord& r) {
   const auto proxy = columns.vector<std::uint32_t>("stats.proxy");
   const auto cluster = columns.vector<std::uint32_t>("stats.cluster");
-  const auto counters = columns.array<std::uint64_t>("stats.counters");
-  const auto wide = static_cast<py::ssize_t>(cluster_counter_count);
-  if (counters.ndim() != 2 || counters.shape(1) != wide ||
-      counters.shape(0) != static_cast<py::ssize_t>(proxy.size())) {
-    throw std::invalid_argument("stats.counters has another shape than expected");
-  }
+  const auto counters = counters_of(columns, "stats.counters", proxy.size(), cluster_counter_count);
   check_ids(proxy, r.names.endpoints.size(), "stats.proxy");
   check_ids(cluster, r.names.clusters.size(), "stats.cluster");
   for (std::size_t i = 0; i < proxy.size(); ++i) {
@@ -187,6 +206,32 @@ void read_histograms(const Columns& columns, const std::string& table,
   if (next != row.size()) throw std::invalid_argument("column " + table + ".row is not sorted");
 }
 
+/// Columns of bytes hold flags, but for two of enumerators.
+std::size_t values_of(const std::string& name) {
+  if (name == "picks.by") return picked_by_count;
+  return name == "decisions.decision" ? retry_decision_count : 2;
+}
+
+void read_facts(const Columns& columns, RunRecord& r) {
+  visit_facts(r, [&](const char* table, const char* member, auto& facts, auto get) {
+    using Value = std::remove_cvref_t<decltype(get(facts.front()))>;
+    const std::string name = std::string(table) + "." + member;
+    const std::vector<Value> column = columns.vector<Value>(name);
+    if (std::string_view(member) == "request") facts.resize(column.size());
+    if (facts.size() != column.size()) {
+      throw std::invalid_argument("column " + name + " differs in length from its table");
+    }
+    for (std::size_t i = 0; i < facts.size(); ++i) {
+      if constexpr (sizeof(Value) == 1) {
+        if (column[i] >= values_of(name)) {
+          throw std::invalid_argument("column " + name + " holds an unknown value");
+        }
+      }
+      get(facts[i]) = column[i];
+    }
+  });
+}
+
 std::shared_ptr<RunRecord> record_from(const py::dict& info, const py::dict& names,
                                        const py::dict& arrays) {
   const Columns columns(arrays);
@@ -200,6 +245,8 @@ std::shared_ptr<RunRecord> record_from(const py::dict& info, const py::dict& nam
   read_edges(columns, *r);
   read_events(columns, *r);
   read_stats(columns, *r);
+  read_proxies(columns, *r);
+  read_facts(columns, *r);
   visit_histograms(*r, [&](const char* table, std::vector<Histogram>& out) {
     read_histograms(columns, table, out);
   });

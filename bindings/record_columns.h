@@ -104,7 +104,15 @@ void visit_gauges(Visit&& visit) {
   visit("connections_active", &ClusterStats::connections_active);
   visit("requests_active", &ClusterStats::requests_active);
   visit("pending_active", &ClusterStats::pending_active);
+  visit("retries_active", &ClusterStats::retries_active);
   visit("ejections_active", &ClusterStats::ejections_active);
+  visit("cx_open", &ClusterStats::cx_open);
+  visit("cx_pool_open", &ClusterStats::cx_pool_open);
+  visit("rq_open", &ClusterStats::rq_open);
+  visit("rq_pending_open", &ClusterStats::rq_pending_open);
+  visit("rq_retry_open", &ClusterStats::rq_retry_open);
+  visit("membership_total", &ClusterStats::membership_total);
+  visit("membership_healthy", &ClusterStats::membership_healthy);
 }
 
 /// Calls visit("workloads", names) for every list of names.

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "libmesh/analysis/explain_decisions.h"
 #include "libmesh/analysis/request_tree.h"
 #include "libmesh/analysis/story_text.h"
 
@@ -32,6 +33,9 @@ class Teller {
   void tell_route(std::size_t row, int depth);
   void tell_faults(std::size_t row, const Rows& attempts, int depth);
   void tell_attempt(std::size_t attempt, Rows& visits, Rows& children, int depth);
+  void tell_pick(std::uint64_t request, std::uint16_t number, int depth, const std::string& who);
+  bool tell_decision(std::size_t attempt, int depth);
+  void tell_pause(std::size_t from, std::size_t to, bool told, int depth);
   void tell_visit(std::size_t visit, Rows& children, int depth);
   void tell_visit_end(std::size_t visit, int depth);
   void tell_inbound(std::size_t row, int depth);
@@ -66,20 +70,53 @@ void Teller::tell_request(std::size_t row, int depth) {
   Rows children = tree_.children_of(id);
   tell_faults(row, attempts, depth + 1);
   for (std::size_t i = 0; i < attempts.size(); ++i) {
-    if (i > 0) {
-      const std::int64_t pause =
-          r_.attempts.started_ns[attempts[i]] - r_.attempts.ended_ns[attempts[i - 1]];
-      if (pause >= 0) {
-        text_.at({r_.attempts.ended_ns[attempts[i - 1]]}, depth + 1,
-                 "retry after a back-off of " + duration_text({pause}));
-      } else {
-        text_.note(depth + 1, "hedged: tried again while the attempt before was open");
-      }
-    }
     tell_attempt(attempts[i], visits, children, depth + 1);
+    const bool told = tell_decision(attempts[i], depth + 1);
+    if (i + 1 < attempts.size()) tell_pause(attempts[i], attempts[i + 1], told, depth + 1);
+  }
+  if (attempts.size() < r_.requests.attempts[row]) {  // the last one found no host
+    tell_pick(id, r_.requests.attempts[row], depth + 1, "");
   }
   tell_rest(visits, children, depth + 1);
   tell_ending(row, depth);
+}
+
+/// What the proxy saw when it began an attempt; `who` stands before each line.
+void Teller::tell_pick(std::uint64_t request, std::uint16_t number, int depth,
+                       const std::string& who) {
+  std::vector<HostCompared> compared;
+  for (const std::size_t c : tree_.compared_of(request)) {
+    if (r_.compared[c].number == number) compared.push_back(r_.compared[c]);
+  }
+  for (const std::size_t p : tree_.picks_of(request)) {
+    if (r_.picks[p].number != number) continue;
+    for (const std::string& line : pick_lines(r_, r_.picks[p], compared)) {
+      text_.note(depth, who + line);
+    }
+  }
+}
+
+/// False when nothing is known of a decision after this attempt.
+bool Teller::tell_decision(std::size_t a, int depth) {
+  bool told = false;
+  const auto outcome = static_cast<Details>(r_.attempts.details[a]);
+  for (const std::size_t d : tree_.decisions_of(r_.attempts.request[a])) {
+    if (r_.decisions[d].number != r_.attempts.number[a]) continue;
+    text_.at(r_.decisions[d].at, depth, decision_text(r_.decisions[d], outcome));
+    told = true;
+  }
+  return told;
+}
+
+/// Between two attempts. Without the decision the tables tell the pause all the same.
+void Teller::tell_pause(std::size_t from, std::size_t to, bool told, int depth) {
+  const Instant ended{r_.attempts.ended_ns[from]};
+  const Duration pause{r_.attempts.started_ns[to] - ended.ns};
+  if (pause.ns < 0) {
+    text_.note(depth, "hedged: tried again while the attempt before was open");
+  } else if (!told) {
+    text_.at(ended, depth, "retry after a back-off of " + duration_text(pause));
+  }
 }
 
 void Teller::tell_opening(std::size_t row, int depth) {
@@ -132,6 +169,7 @@ void Teller::tell_attempt(std::size_t a, Rows& visits, Rows& children, int depth
     if (waited > 0) line += ", ready after " + duration_text({waited});
   }
   text_.at({t.started_ns[a]}, depth, line);
+  tell_pick(t.request[a], t.number[a], depth + 1, "");
   const auto mine = std::find_if(visits.begin(), visits.end(), [&](std::size_t v) {
     return t.reached[a] != 0 && r_.visits.endpoint[v] == t.host[a] &&
            r_.visits.arrived_ns[v] >= t.started_ns[a];
@@ -205,6 +243,9 @@ void Teller::tell_visit_end(std::size_t v, int depth) {
 void Teller::tell_inbound(std::size_t row, int depth) {
   const RequestTable& t = r_.requests;
   Rows children = tree_.children_of(t.id[row]);
+  for (const std::size_t p : tree_.picks_of(t.id[row])) {  // when there was room, it says nothing
+    if (is_tight(r_.picks[p])) tell_pick(t.id[row], r_.picks[p].number, depth, "its sidecar: ");
+  }
   tell_rest(tree_.visits_of(t.id[row]), children, depth);
   const auto details = static_cast<Details>(t.details[row]);
   if (details == Details::ViaUpstream) return;
@@ -254,6 +295,7 @@ void Teller::tell_ending(std::size_t row, int depth) {
   if (details != Details::ViaUpstream && details != Details::None) {
     line += " (" + std::string(to_string(details)) + ")";
   }
+  if (is_overloaded(details)) line += ", x-envoy-overloaded";
   if (t.attempts[row] > 1) line += fmt::format(", {} attempts", t.attempts[row]);
   text_.at({t.ended_ns[row]}, depth, line);
 }

@@ -35,6 +35,14 @@ RequestTree::RequestTree(const RunRecord& record, std::uint64_t root) {
     const std::uint64_t id = record.visits.request[i];
     if (ids.contains(id)) visits_[id].push_back(i);
   }
+  const auto find_in = [&ids](const auto& facts, ById& rows) {
+    for (std::size_t i = 0; i < facts.size(); ++i) {
+      if (ids.contains(facts[i].request)) rows[facts[i].request].push_back(i);
+    }
+  };
+  find_in(record.picks, picks_);
+  find_in(record.compared, compared_);
+  find_in(record.decisions, decisions_);
   sort_by(attempts_, record.attempts.number);
   sort_by(visits_, record.visits.arrived_ns);
   sort_by(children_, r.started_ns);

@@ -21,13 +21,17 @@ class RequestTree {
 
   const Rows& attempts_of(std::uint64_t request) const { return of(attempts_, request); }
   const Rows& visits_of(std::uint64_t request) const { return of(visits_, request); }
+  /// What its proxy saw and decided, by number of the attempt.
+  const Rows& picks_of(std::uint64_t request) const { return of(picks_, request); }
+  const Rows& compared_of(std::uint64_t request) const { return of(compared_, request); }
+  const Rows& decisions_of(std::uint64_t request) const { return of(decisions_, request); }
   const Rows& children_of(std::uint64_t request) const { return of(children_, request); }
 
  private:
   using ById = std::map<std::uint64_t, Rows>;
   static const Rows& of(const ById& rows, std::uint64_t request);
 
-  ById attempts_, visits_, children_;
+  ById attempts_, visits_, children_, picks_, compared_, decisions_;
 };
 
 }  // namespace mesh

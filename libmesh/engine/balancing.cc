@@ -192,6 +192,7 @@ std::uint32_t Engine::pick_hashed(const ProxyCluster& cluster, const HashTable& 
 std::uint32_t Engine::pick_once(ProxyCluster& cluster, const ClusterView& view,
                                 std::span<const PriorityShare> share, std::uint16_t worker,
                                 Draw& draw) {
+  last_pick_ = draw;
   const std::uint64_t random = draw.word();
   const std::uint32_t p = share.size() > 1 ? choose_priority(share, random).priority : 0;
   const bool panic = view.table.panic[p] != 0;

@@ -3,12 +3,25 @@
 
 namespace mesh {
 
+namespace {
+
+bool is_in_use(const Pool& pool) {
+  return pool.connection_count > 0 || pool.pending_count > 0;
+}
+
+}  // namespace
+
+/// Nil when a pool would have to be made and there may be no more of them (`envoy.md` §3.5).
 std::uint32_t Engine::pool_for(std::uint32_t cluster, std::uint32_t host_index,
                                std::uint16_t worker) {
   HostCell& cell = world_.cells[world_.proxy_clusters[cluster].first_cell + host_index];
   for (std::uint32_t p = cell.first_pool; p != nil; p = world_.pools[p].next_of_host) {
-    if (world_.pools[p].worker == worker) return p;
+    const Pool& pool = world_.pools[p];
+    if (pool.worker != worker) continue;
+    return pool.limited && !is_in_use(pool) && !may_use_pool(cluster) ? nil : p;
   }
+  const ClusterConfig& config = plan_->cluster_configs[world_.proxy_clusters[cluster].config];
+  if (!may_use_pool(cluster)) return nil;
   const auto id = static_cast<std::uint32_t>(world_.pools.size());
   Pool pool;
   pool.proxy_cluster = cluster;
@@ -16,11 +29,30 @@ std::uint32_t Engine::pool_for(std::uint32_t cluster, std::uint32_t host_index,
   pool.host = host_of(world_.proxy_clusters[cluster], host_index);
   pool.next_of_host = cell.first_pool;
   pool.worker = worker;
-  pool.preconnects =
-      plan_->cluster_configs[world_.proxy_clusters[cluster].config].preconnect_ratio > 1.0;
+  pool.preconnects = config.preconnect_ratio > 1.0;
+  pool.limited = config.breaker.max_connection_pools != unlimited;
   world_.pools.push_back(pool);
   cell.first_pool = id;
   return id;
+}
+
+bool Engine::may_use_pool(std::uint32_t id) const {
+  const ProxyCluster& cluster = world_.proxy_clusters[id];
+  const std::uint32_t most = plan_->cluster_configs[cluster.config].breaker.max_connection_pools;
+  return most == unlimited || can_create(pools_in_use(cluster), most);
+}
+
+/// Envoy drops a pool that has become idle; ours stay, so those with something in them count.
+std::uint32_t Engine::pools_in_use(const ProxyCluster& cluster) const {
+  std::uint32_t used = 0;
+  const std::size_t hosts = plan_->cluster_configs[cluster.config].hosts.size();
+  for (std::size_t h = 0; h < std::max<std::size_t>(hosts, 1); ++h) {
+    for (std::uint32_t p = world_.cells[cluster.first_cell + h].first_pool; p != nil;
+         p = world_.pools[p].next_of_host) {
+      if (is_in_use(world_.pools[p])) ++used;
+    }
+  }
+  return used;
 }
 
 std::uint32_t Engine::stream_room(const Connection& connection) const {

@@ -91,6 +91,7 @@ void Engine::find_lanes() {
     const RoutePlan& route = plan_->routes[RouteId{i}];
     RouteLanes& lanes = route_lanes_[RouteId{i}];
     lanes.route_timeout = lane(route.timeout);
+    lanes.stream_duration = lane(route.max_stream_duration);
     // A per-try timeout that is not shorter than the whole is dropped (`envoy.md` §1.2).
     Duration per_try = route.retry ? route.retry->per_try_timeout : Duration{};
     const bool pointless = route.timeout.ns > 0 && per_try >= route.timeout;

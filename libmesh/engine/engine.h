@@ -49,7 +49,7 @@ class Engine {
     Duration timeout{0};
   };
   struct RouteLanes {
-    LaneId route_timeout, per_try;
+    LaneId route_timeout, per_try, stream_duration;
     bool per_try_is_idle = false;  // per_try_idle_timeout, where it is the shorter one
   };
   struct ClusterLanes {
@@ -99,7 +99,8 @@ class Engine {
   void forward(std::uint32_t slot, const RetryPolicy* policy);
   bool enter_cluster(std::uint32_t slot);
   bool in_maintenance(std::uint32_t slot);
-  void no_healthy_upstream(std::uint32_t slot);
+  void no_healthy_upstream(std::uint32_t slot, ClusterCounter reason);
+  Duration timeout_of(const Request& request) const;
   LaneId timeout_lane(const Request& request) const;
   void start_mirrors(std::uint32_t slot, const RoutePlan& route);
   std::uint32_t first_host(Request& request);
@@ -131,9 +132,18 @@ class Engine {
   void on_session_idle(std::uint32_t slot);
 
   // retries.cc
-  bool retry(std::uint32_t slot, bool wanted, const ResponsePlan* response = nullptr);
+  struct RetryCase {
+    bool wanted = false;
+    std::uint16_t code = 0;                  // of the answer; 0 = a reset or a timeout
+    const ResponsePlan* response = nullptr;  // the answer, if there is one
+  };
+  bool retry(std::uint32_t slot, const RetryCase& outcome);
   bool retry_reset(std::uint32_t slot, ResetReason reason);
-  Duration backoff(Request& request, const RetryPolicy& policy, const ResponsePlan* response);
+  struct Backoff {
+    Duration drawn{0}, window{0};  // from [0, window), or from `window` on if the answer named it
+    bool asked = false;
+  };
+  Backoff backoff(Request& request, const RetryPolicy& policy, const ResponsePlan* response);
   const RetryPolicy* retry_policy(const Request& request) const;
   void release_retry(Request& request);
   void on_backoff_done(std::uint32_t slot);
@@ -153,6 +163,14 @@ class Engine {
   std::uint16_t logged_code(const Request& request, std::uint16_t code, Details details) const;
   void record_request(const Request& request, std::uint16_t code, Details details);
   void deliver(const Request& request, std::uint16_t code);
+
+  // story.cc: what it saw, where requests are recorded
+  void tell_pick(const Request& request, std::uint32_t host_index);
+  void tell_pool(const ProxyCluster& cluster, std::uint32_t host_index, HostPicked& fact);
+  void tell_compared(const Request& request, const ProxyCluster& cluster, const HostPicked& fact);
+  void tell_route(const Request& request, HostPicked& fact) const;
+  void tell_decision(const Request& request, RetryDecision decision, Fill retries,
+                     const Backoff& wait);
 
   // statistics.cc: what is counted
   void count(ProxyCluster& cluster, ClusterCounter counter) {
@@ -201,6 +219,8 @@ class Engine {
 
   // connection_pool.cc: streams on connections
   std::uint32_t pool_for(std::uint32_t cluster, std::uint32_t host_index, std::uint16_t worker);
+  bool may_use_pool(std::uint32_t cluster) const;
+  std::uint32_t pools_in_use(const ProxyCluster& cluster) const;
   std::uint32_t stream_room(const Connection& connection) const;
   void new_stream(std::uint32_t pool, std::uint32_t attempt);
   void unlink_pending(Pool& pool, std::uint32_t attempt);
@@ -248,6 +268,7 @@ class Engine {
   // workload.cc: the application
   void on_reaches_server(std::uint32_t visit);
   void enter_application(std::uint32_t visit);
+  void note_reached(Attempt& attempt);
   std::uint32_t choose_rule(const Visit& visit, std::uint16_t attempt) const;
   const AnswerPlan& answer_plan(const Visit& visit) const;
   void start_work(std::uint32_t visit);
@@ -296,6 +317,7 @@ class Engine {
   IdVector<TemplateId, LaneId> grpc_lanes_;  // grpc-timeout of the request
   std::string text_;                         // scratch: no state
   std::vector<std::uint32_t> order_;         // the same
+  Draw last_pick_{0};                        // the same: where the latest host pick began to draw
   EndedBy ended_by_ = EndedBy::Horizon;
   Instant until_{};  // farthest instant asked for so far
 };

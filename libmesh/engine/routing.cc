@@ -87,7 +87,7 @@ void Engine::forward(std::uint32_t slot, const RetryPolicy* policy) {
   }
   if (request.retries_enabled) request.retry = begin_retries(*policy);
   const std::uint32_t host = first_host(request);
-  if (host == nil) return no_healthy_upstream(slot);
+  if (host == nil) return no_healthy_upstream(slot, ClusterCounter::upstream_cx_none_healthy);
   begin_attempt(slot, host);
   // The global timer covers queueing, connecting and every try; it is not armed when the first
   // attempt has already failed on the spot (`envoy.md` §1.3).
@@ -97,15 +97,21 @@ void Engine::forward(std::uint32_t slot, const RetryPolicy* policy) {
   }
 }
 
-/// The attempt is counted before the balancer is asked (`envoy.md` §1.1).
-void Engine::no_healthy_upstream(std::uint32_t slot) {
+/// No host, or no pool for it. Other tries are given up; the attempt is counted before the balancer
+/// is asked (`envoy.md` §1.1, §2.7).
+void Engine::no_healthy_upstream(std::uint32_t slot, ClusterCounter reason) {
+  abandon_attempts(slot, Details::HedgeLost);
   Request& request = world_.requests[slot];
   ProxyCluster& cluster = world_.proxy_clusters[request.proxy_cluster];
+  if (recorder_.keeps_requests() && reason == ClusterCounter::upstream_cx_none_healthy) {
+    tell_pick(request, nil);
+  }
   ++request.attempts;
   request.host = EndpointId::none();
-  count(cluster, ClusterCounter::upstream_cx_none_healthy);
-  charge_code(cluster, 503);
   request.flags.set(ResponseFlag::UH);
+  count(cluster, reason);
+  if (request.session) return reply_locally(slot, 0, Details::NoHealthyUpstream);
+  charge_code(cluster, 503);
   reply_locally(slot, 503, Details::NoHealthyUpstream);
 }
 
@@ -117,6 +123,12 @@ LaneId Engine::timeout_lane(const Request& request) const {
   if (!asked) return route;
   const Duration cap = plan_->routes[request.route].timeout;
   return cap.ns > 0 && cap < *asked ? route : grpc_lanes_[request.request];
+}
+
+Duration Engine::timeout_of(const Request& request) const {
+  const Duration route = plan_->routes[request.route].timeout;
+  const std::optional<Duration>& asked = plan_->templates[request.request].grpc_timeout;
+  return asked && (route.ns == 0 || *asked < route) ? *asked : route;
 }
 
 void Engine::start_mirrors(std::uint32_t slot, const RoutePlan& route) {

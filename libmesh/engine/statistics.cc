@@ -44,10 +44,21 @@ std::vector<ClusterStats> Engine::stats() const {
   for (const ProxyCluster& cluster : world_.proxy_clusters) {
     ClusterStats row{.proxy = cluster.proxy, .cluster = cluster.cluster};
     for (std::size_t i = 0; i < cluster_counter_count; ++i) row.counters[i] = cluster.counters[i];
-    row.connections_active = cluster.breaker.connections;
-    row.requests_active = cluster.breaker.requests;
-    row.pending_active = cluster.breaker.pending;
+    const CircuitBreaker& breaker = cluster.breaker;
+    const CircuitBreakerConfig& limits = plan_->cluster_configs[cluster.config].breaker;
+    row.connections_active = breaker.connections;
+    row.requests_active = breaker.requests;
+    row.pending_active = breaker.pending;
+    row.retries_active = breaker.retries;
     row.ejections_active = cluster.ejected;
+    row.cx_open = is_open(breaker.connections, limits.max_connections);
+    row.cx_pool_open = is_open(pools_in_use(cluster), limits.max_connection_pools);
+    row.rq_open = is_open(breaker.requests, limits.max_requests);
+    row.rq_pending_open = is_open(breaker.pending, limits.max_pending_requests);
+    row.rq_retry_open = is_open(breaker.retries, retry_limit(limits, breaker));
+    const bool own = cluster.config == proxy_config(cluster.proxy).inbound;
+    row.membership_total = own ? 1 : members(cluster);  // its one host is its own application
+    row.membership_healthy = row.membership_total - cluster.ejected;
     rows.push_back(row);
   }
   return rows;

@@ -20,12 +20,7 @@ void Engine::open_session(std::uint32_t slot, Details last) {
     return reply_locally(slot, 0, last);
   }
   const std::uint32_t host = pick_host(request, nullptr);
-  if (host == nil) {
-    count(cluster, ClusterCounter::upstream_cx_none_healthy);
-    request.host = EndpointId::none();
-    request.flags.set(ResponseFlag::UH);
-    return reply_locally(slot, 0, Details::NoHealthyUpstream);
-  }
+  if (host == nil) return no_healthy_upstream(slot, ClusterCounter::upstream_cx_none_healthy);
   begin_attempt(slot, host);
 }
 

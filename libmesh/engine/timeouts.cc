@@ -77,7 +77,7 @@ void Engine::hedge(std::uint32_t id, bool may_retry) {
   world_.attempts[id].timeout_reported = true;
   report(request.proxy_cluster, attempt.host_index, HostResult::LocalOriginTimeout,
          timeout_code(request));
-  if (may_retry) world_.attempts[id].retried = retry(attempt.request, true);
+  if (may_retry) world_.attempts[id].retried = retry(attempt.request, {.wanted = true});
 }
 
 /// max_stream_duration of an upstream request: retried as a reset of our own; no host is blamed and

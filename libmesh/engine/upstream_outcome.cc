@@ -54,7 +54,7 @@ void Engine::on_reaches_caller(std::uint32_t id) {
                             .envoy_ratelimited = response.envoy_ratelimited,
                             .retriable_header = !policy->headers.empty() &&
                                                 has_retriable_header(*policy, response.headers)});
-  const bool retrying = !attempt.retried && retry(slot, wanted, &response);
+  const bool retrying = !attempt.retried && retry(slot, {wanted, attempt.code, &response});
   // A bad answer waits while another try may still bring a good one (`envoy.md` §1.7).
   const bool dropped = retrying || (wanted && others_may_answer(request, id));
   const std::uint16_t seen = code_for_outlier(request, attempt.code, response);

@@ -6,8 +6,12 @@ namespace mesh {
 void Engine::begin_attempt(std::uint32_t slot, std::uint32_t host_index) {
   Request& request = world_.requests[slot];
   const ProxyCluster& cluster = world_.proxy_clusters[request.proxy_cluster];
+  const std::uint32_t pool = pool_for(request.proxy_cluster, host_index, request.worker);
+  if (recorder_.keeps_requests()) tell_pick(request, host_index);
+  if (pool == nil) return no_healthy_upstream(slot, ClusterCounter::upstream_cx_pool_overflow);
   Attempt attempt;
   attempt.request = slot;
+  attempt.pool = pool;
   attempt.next = request.first_attempt;
   attempt.host_index = host_index;
   attempt.host = host_of(cluster, host_index);
@@ -16,8 +20,6 @@ void Engine::begin_attempt(std::uint32_t slot, std::uint32_t host_index) {
   request.host = attempt.host;
   const std::uint32_t id = world_.attempts.insert(attempt).slot;
   request.first_attempt = id;
-  const std::uint32_t pool = pool_for(request.proxy_cluster, host_index, request.worker);
-  world_.attempts[id].pool = pool;
   new_stream(pool, id);
 }
 
@@ -36,13 +38,15 @@ void Engine::pool_ready(std::uint32_t id, bool new_connection) {
   if (request.retries_enabled) {
     request.tried = world_.tried.insert({attempt.host, request.tried}).slot;
   }
+  LaneId longest =
+      cluster_lanes_[world_.proxy_clusters[request.proxy_cluster].config].stream_duration;
   if (request.route.valid() && request.kind != Origin::Mirror) {
-    attempt.per_try = arm(route_lanes_[request.route].per_try, TimerKind::PerTryTimeout, id,
-                          world_.attempts.generation(id));
+    const RouteLanes& lanes = route_lanes_[request.route];
+    attempt.per_try =
+        arm(lanes.per_try, TimerKind::PerTryTimeout, id, world_.attempts.generation(id));
+    if (lanes.stream_duration.valid()) longest = lanes.stream_duration;
   }
-  attempt.duration =
-      arm(cluster_lanes_[world_.proxy_clusters[request.proxy_cluster].config].stream_duration,
-          TimerKind::StreamDuration, id, world_.attempts.generation(id));
+  attempt.duration = arm(longest, TimerKind::StreamDuration, id, world_.attempts.generation(id));
   const WorkloadPlan& server = plan_->workloads[workload_of(attempt.host)];
   Duration there{};
   if (request.kind != Origin::Inbound) {

@@ -50,7 +50,7 @@ void Engine::enter_application(std::uint32_t id) {
   visit.arrived = now();
   visit.number = ++endpoint.received;
   Attempt* attempt = world_.attempts.find(visit.attempt);
-  if (attempt != nullptr) attempt->reached = true;
+  if (attempt != nullptr) note_reached(*attempt);
   if (plan_->handlers[visit.handler].rules > 0) {
     visit.rule = choose_rule(visit, attempt != nullptr ? attempt->number : visit.attempt_number);
   }
@@ -73,6 +73,15 @@ void Engine::enter_application(std::uint32_t id) {
   endpoint.queue.back = id;
   ++endpoint.queued;
   ++world_.workloads[workload_id].queued;
+}
+
+/// The instance has it; so has whoever sent it to the receiving sidecar.
+void Engine::note_reached(Attempt& attempt) {
+  attempt.reached = true;
+  const Request& request = world_.requests[attempt.request];
+  if (request.kind != Origin::Inbound || !world_.visits.alive(request.origin)) return;
+  Attempt* outer = world_.attempts.find(world_.visits[request.origin.slot].attempt);
+  if (outer != nullptr) outer->reached = true;
 }
 
 /// The first rule of the handler whose conditions hold now; nil if none.

@@ -126,6 +126,7 @@ struct Pool {
   std::uint32_t connection_count = 0;
   std::uint16_t worker = 0;
   bool preconnects = false;  // the cluster's ratio is above 1
+  bool limited = false;      // the cluster's pools are
 
   List& list(ConnectionState state) { return connections[static_cast<std::size_t>(state)]; }
 };

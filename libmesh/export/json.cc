@@ -155,10 +155,10 @@ Json proxies(const RunRecord& r) {
     proxy["proxy"] = name_of(r.names.endpoints, s.proxy);
     proxy["cluster"] = name_of(r.names.clusters, s.cluster);
     proxy["counters"] = std::move(counters);
-    proxy["at_end"] = {{"upstream_cx_active", s.connections_active},
-                       {"upstream_rq_active", s.requests_active},
-                       {"upstream_rq_pending_active", s.pending_active},
-                       {"ejections_active", s.ejections_active}};
+    Json& gauges = proxy["at_end"] = Json::object();
+    for (const ClusterGauge& gauge : cluster_gauges) {
+      gauges[std::string(gauge.name)] = s.*gauge.value;
+    }
     out.push_back(std::move(proxy));
   }
   return out;

@@ -172,6 +172,7 @@ struct RoutePlan {
   std::uint32_t total_weight = 0;
   Duration timeout{0};                     // 0 = none
   std::uint16_t timeout_code = 504;        // 204: x-envoy-upstream-rq-timeout-alt-response
+  Duration max_stream_duration{0};         // of each try, in place of the cluster's; 0 = that one
   std::uint32_t max_connect_attempts = 1;  // of a TCP proxy; Envoy: 1 (tcp_proxy.cc)
   std::optional<RetryPolicy> retry;
   FaultPolicy fault;

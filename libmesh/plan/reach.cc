@@ -3,6 +3,7 @@
 
 #include "libmesh/plan/endpoints.h"
 #include "libmesh/plan/hash_policies.h"
+#include "libmesh/plan/request_headers.h"
 
 namespace mesh {
 namespace {
@@ -30,7 +31,8 @@ void Reach::add_version(Router& router) {
 }
 
 void Reach::resolve(std::size_t version, const Sent& sent) {
-  const ResolvedRoute resolved = routers_[version]->resolve(sent.from, sent.request);
+  ResolvedRoute resolved = routers_[version]->resolve(sent.from, sent.request);
+  heed_headers(sent, resolved);
   auto& route_of = draft_.plan.versions[version].proxies[sent.from].route_of;
   if (!route_of.contains(sent.request)) route_of.resize(sent.request.value + 1);
   route_of[sent.request] = resolved;
@@ -43,6 +45,16 @@ void Reach::resolve(std::size_t version, const Sent& sent) {
   for (const MirrorPolicy& mirror : route.mirrors) {
     reach_cluster(version, sent, mirror.cluster, resolved.upstream);
   }
+}
+
+/// Requests that ask for something get a route of their own, where what they ask for counts.
+void Reach::heed_headers(const Sent& sent, ResolvedRoute& resolved) {
+  const WorkloadPlan& client = draft_.plan.workloads[sent.from];
+  const bool has_proxy = client.has_sidecar || client.is_gateway;
+  if (!draft_.scenario.platform.internal_requests || !has_proxy || !resolved.route.valid()) return;
+  const RequestTemplate& request = draft_.plan.templates[sent.request];
+  if (!asks_by_headers(request)) return;
+  resolved.route = draft_.intern(with_request_headers(draft_.plan.routes[resolved.route], request));
 }
 
 void Reach::reach_cluster(std::size_t version, const Sent& sent, ClusterId cluster,

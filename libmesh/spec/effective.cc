@@ -105,6 +105,7 @@ YamlNode platform_node(const Platform& platform) {
   sidecar.add("cost", to_node(platform.sidecar_cost));
   sidecar.add("concurrency", yaml::integer(platform.sidecar_concurrency));
   map.add("istioVersion", yaml::text(platform.istio_version));
+  map.add("internalRequests", yaml::boolean(platform.internal_requests));
   return map.add("network", network.take()).add("sidecar", sidecar.take()).take();
 }
 

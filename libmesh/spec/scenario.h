@@ -44,6 +44,9 @@ struct NetworkLink {
 
 struct Platform {
   std::string istio_version = "1.27";
+  /// Requests count as internal at every proxy, so that their x-envoy- headers are heeded. Off as
+  /// behind a default sidecar: it takes ENABLE_HCM_INTERNAL_NETWORKS (`envoy.md` §1.2).
+  bool internal_requests = false;
   NetworkLink same_zone{microseconds(250), {}};  // experiments.md §6
   NetworkLink cross_zone{milliseconds(1), {}};
   /// Added latency of one proxy traversal (request and response together count as one).

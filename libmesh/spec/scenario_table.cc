@@ -328,6 +328,8 @@ const Table<Platform>& platform_table() {
       {
           simulated("istioVersion", &Platform::istio_version, any_text(), "1.27",
                     "Picks the defaults of that version."),
+          simulated("internalRequests", &Platform::internal_requests, boolean(), "false",
+                    "Heed x-envoy- headers of requests: ENABLE_HCM_INTERNAL_NETWORKS."),
           simulated(
               "network", [](Platform& p) -> auto& { return p; }, object(network_table), "",
               "Delays between pods."),

@@ -104,10 +104,7 @@ void add(std::vector<ClusterStats>& a, const std::vector<ClusterStats>& b) {
     for (const ClusterStats& s : *stats) {
       ClusterStats& cell = sum.try_emplace({s.proxy, s.cluster}, s.proxy, s.cluster).first->second;
       for (std::size_t i = 0; i < s.counters.size(); ++i) cell.counters[i] += s.counters[i];
-      cell.connections_active += s.connections_active;
-      cell.requests_active += s.requests_active;
-      cell.pending_active += s.pending_active;
-      cell.ejections_active += s.ejections_active;
+      for (const ClusterGauge& gauge : cluster_gauges) cell.*gauge.value += s.*gauge.value;
     }
   }
   a.clear();
@@ -237,6 +234,9 @@ std::shared_ptr<const RunRecord> merge(const RunRecord& a, const RunRecord& b) {
   append(sum->requests, b.requests, to);
   append(sum->attempts, b.attempts);
   append(sum->visits, b.visits);
+  append(sum->picks, b.picks);
+  append(sum->compared, b.compared);
+  append(sum->decisions, b.decisions);
   return sum;
 }
 

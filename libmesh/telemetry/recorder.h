@@ -41,6 +41,11 @@ class Recorder {
   void request_ended(const RequestEnded& fact);
   void attempt_ended(const AttemptEnded& fact);
   void visit_ended(const VisitEnded& fact);
+  /// Whether the tables of requests are kept: only then are picks and decisions worth stating.
+  bool keeps_requests() const { return options_.requests; }
+  void host_picked(const HostPicked& fact) { log_.add(fact); }
+  void host_compared(const HostCompared& fact) { log_.add(fact); }
+  void retry_decided(const RetryDecided& fact) { log_.add(fact); }
   void note(const Noted& fact);
   void count(EndpointId proxy, ProxyCounter counter);
   /// In-flight, queue length and busy workers of a workload at a sample instant.

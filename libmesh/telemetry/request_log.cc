@@ -42,6 +42,14 @@ void keep_rows(VisitTable& t, const std::vector<bool>& keep) {
             t.abandoned, t.overflowed, t.unfinished);
 }
 
+template <class Fact>
+void keep_facts(std::vector<Fact>& facts, const std::vector<bool>& kept_request) {
+  std::erase_if(facts, [&](const Fact& fact) {
+    return fact.request >= kept_request.size() || !kept_request[fact.request];
+  });
+  facts.shrink_to_fit();
+}
+
 std::vector<bool> rows_of(const std::vector<std::uint64_t>& request,
                           const std::vector<bool>& kept_request) {
   std::vector<bool> keep(request.size());
@@ -143,10 +151,16 @@ void RequestLog::freeze_into(RunRecord& record) {
     keep_rows(requests_, keep);
     keep_rows(attempts_, rows_of(attempts_.request, kept_request));
     keep_rows(visits_, rows_of(visits_.request, kept_request));
+    keep_facts(picks_, kept_request);
+    keep_facts(compared_, kept_request);
+    keep_facts(decisions_, kept_request);
   }
   record.requests = std::exchange(requests_, {});
   record.attempts = std::exchange(attempts_, {});
   record.visits = std::exchange(visits_, {});
+  record.picks = std::exchange(picks_, {});
+  record.compared = std::exchange(compared_, {});
+  record.decisions = std::exchange(decisions_, {});
   ids_ = 0;
 }
 

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
+#include "libmesh/telemetry/decisions.h"
 #include "libmesh/telemetry/facts.h"
 #include "libmesh/telemetry/run_record.h"
 
@@ -26,6 +28,9 @@ class RequestLog {
   void add(const RequestEnded& fact);
   void add(const AttemptEnded& fact);
   void add(const VisitEnded& fact);
+  void add(const HostPicked& fact) { picks_.push_back(fact); }
+  void add(const HostCompared& fact) { compared_.push_back(fact); }
+  void add(const RetryDecided& fact) { decisions_.push_back(fact); }
 
   /// Moves the kept rows into the record and is empty afterwards.
   void freeze_into(RunRecord& record);
@@ -39,6 +44,9 @@ class RequestLog {
   RequestTable requests_;
   AttemptTable attempts_;
   VisitTable visits_;
+  std::vector<HostPicked> picks_;
+  std::vector<HostCompared> compared_;
+  std::vector<RetryDecided> decisions_;
 };
 
 }  // namespace mesh

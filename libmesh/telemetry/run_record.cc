@@ -106,8 +106,7 @@ void add(Digest& digest, const std::vector<ClusterStats>& stats) {
     digest.word(s.proxy.value);
     digest.word(s.cluster.value);
     for (const std::uint64_t counter : s.counters) digest.word(counter);
-    digest.word(s.connections_active).word(s.requests_active).word(s.pending_active);
-    digest.word(s.ejections_active);
+    for (const ClusterGauge& gauge : cluster_gauges) digest.word(s.*gauge.value);
   }
 }
 
@@ -133,6 +132,44 @@ void add(Digest& digest, const AttemptTable& t) {
 void add(Digest& digest, const VisitTable& t) {
   columns(digest, t.request, t.workload, t.endpoint, t.arrived_ns, t.started_ns, t.ended_ns, t.code,
           t.abandoned, t.overflowed, t.unfinished);
+}
+
+void add(Digest& digest, const Fill& fill) {
+  digest.word(fill.now).word(fill.most);
+}
+
+void add(Digest& digest, const std::vector<HostPicked>& picks) {
+  digest.word(picks.size());
+  for (const HostPicked& p : picks) {
+    digest.word(p.request).word(p.number).word(p.host.value);
+    digest.word(static_cast<std::uint64_t>(p.by)).word(p.panic).word(p.scheduled);
+    digest.word(p.priority).word(p.hosts).word(p.members).word(p.tried);
+    digest.word(p.weight).word(p.weights).word(p.worker);
+    digest.word(p.idle).word(p.busy).word(p.connecting);
+    for (const Fill& fill : {p.connections, p.pending, p.requests, p.retries}) add(digest, fill);
+    for (const Duration d : {p.timeout, p.timeout_left, p.per_try}) {
+      digest.word(static_cast<std::uint64_t>(d.ns));
+    }
+    digest.word(p.expected_ms);
+  }
+}
+
+void add(Digest& digest, const std::vector<HostCompared>& compared) {
+  digest.word(compared.size());
+  for (const HostCompared& c : compared) {
+    digest.word(c.request).word(c.number).word(c.host.value).word(c.active);
+  }
+}
+
+void add(Digest& digest, const std::vector<RetryDecided>& decisions) {
+  digest.word(decisions.size());
+  for (const RetryDecided& d : decisions) {
+    digest.word(static_cast<std::uint64_t>(d.at.ns)).word(d.request).word(d.number);
+    digest.word(static_cast<std::uint64_t>(d.decision));
+    digest.word(d.asked).word(static_cast<std::uint64_t>(d.backoff.ns));
+    digest.word(static_cast<std::uint64_t>(d.window.ns)).word(d.remaining);
+    add(digest, d.retries);
+  }
 }
 
 }  // namespace
@@ -174,6 +211,9 @@ std::uint64_t RunRecord::hash() const {
   add(digest, requests);
   add(digest, attempts);
   add(digest, visits);
+  add(digest, picks);
+  add(digest, compared);
+  add(digest, decisions);
   return digest.value();
 }
 

@@ -5,9 +5,11 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "libmesh/base/id_vector.h"
+#include "libmesh/telemetry/decisions.h"
 #include "libmesh/telemetry/facts.h"
 #include "libmesh/telemetry/histogram.h"
 
@@ -60,7 +62,30 @@ struct ClusterStats {
   std::array<std::uint64_t, cluster_counter_count> counters{};
   /// Gauges at the end of the run.
   std::uint32_t connections_active = 0, requests_active = 0, pending_active = 0;
-  std::uint32_t ejections_active = 0;
+  std::uint32_t retries_active = 0, ejections_active = 0;
+  std::uint32_t cx_open = 0, cx_pool_open = 0, rq_open = 0, rq_pending_open = 0, rq_retry_open = 0;
+  std::uint32_t membership_total = 0, membership_healthy = 0;
+};
+
+/// The gauges by Envoy's names below "cluster.<name>." (`envoy.md` §15); retries have none, their
+/// number is ours.
+struct ClusterGauge {
+  std::string_view name;
+  std::uint32_t ClusterStats::*value;
+};
+inline constexpr ClusterGauge cluster_gauges[] = {
+    {"upstream_cx_active", &ClusterStats::connections_active},
+    {"upstream_rq_active", &ClusterStats::requests_active},
+    {"upstream_rq_pending_active", &ClusterStats::pending_active},
+    {"retries_active", &ClusterStats::retries_active},
+    {"outlier_detection.ejections_active", &ClusterStats::ejections_active},
+    {"circuit_breakers.default.cx_open", &ClusterStats::cx_open},
+    {"circuit_breakers.default.cx_pool_open", &ClusterStats::cx_pool_open},
+    {"circuit_breakers.default.rq_open", &ClusterStats::rq_open},
+    {"circuit_breakers.default.rq_pending_open", &ClusterStats::rq_pending_open},
+    {"circuit_breakers.default.rq_retry_open", &ClusterStats::rq_retry_open},
+    {"membership_total", &ClusterStats::membership_total},
+    {"membership_healthy", &ClusterStats::membership_healthy},
 };
 
 /// What a proxy counts beside its clusters.
@@ -159,9 +184,12 @@ struct RunRecord {
   std::vector<ClusterStats> stats;  // by (proxy, cluster), rows with a non-zero counter
   std::vector<ProxyStats> proxies;  // by proxy, the same
 
-  RequestTable requests;  // empty unless asked for
+  RequestTable requests;  // empty unless asked for, as are the following
   AttemptTable attempts;
   VisitTable visits;
+  std::vector<HostPicked> picks;        // in the order of time
+  std::vector<HostCompared> compared;   // those of one pick in the order they were drawn
+  std::vector<RetryDecided> decisions;  // in the order of time
 
   /// Digest of all simulated content: equal for equal (scenario, seed, version).
   std::uint64_t hash() const;

@@ -328,9 +328,9 @@ void Counting::stats() {
         if (name.rfind("ejections_", 0) == 0) name = "outlier_detection." + name;
         add(prefix + name, static_cast<double>(row.counters[i]));
       }
-      add(prefix + "upstream_cx_active", row.connections_active);
-      add(prefix + "upstream_rq_active", row.requests_active);
-      add(prefix + "outlier_detection.ejections_active", row.ejections_active);
+      for (const ClusterGauge& gauge : cluster_gauges) {
+        add(prefix + std::string(gauge.name), row.*gauge.value);
+      }
     }
   }
   // Counters per status code follow from how requests and retried attempts ended.

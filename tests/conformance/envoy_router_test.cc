@@ -148,6 +148,18 @@ TEST_CASE("envoy#41: max stream duration under retry_on reset is retried with a 
   CHECK(counter(*record, Counter::upstream_rq_5xx) == 0);  // no code is charged for it
 }
 
+TEST_CASE("envoy#42: x-envoy-expected-rq-timeout-ms shrinks by the time that the first try took") {
+  Pair p(milliseconds(1));
+  p.hand.answers(p.server, 1, 1, p.answer(503, milliseconds(50)));
+  RetryPolicy& retry = p.retry(RetryOn::FiveXx, 1);
+  retry.backoff_base = retry.backoff_max = milliseconds(1);  // 0 ms
+  p.hand.route_of(p.server).timeout = milliseconds(200);     // as by x-envoy-upstream-rq-timeout-ms
+  const auto record = p.run({0});
+  REQUIRE(record->picks.size() == 2);
+  CHECK(record->picks[0].expected_ms == 200);
+  CHECK(record->picks[1].expected_ms == 150);
+}
+
 TEST_CASE("envoy#44: one connection, one pending: the third of three at once overflows") {
   Pair p(milliseconds(20));
   p.hand.cluster_of(p.server).breaker = {.max_connections = 1, .max_pending_requests = 1};

@@ -18,6 +18,7 @@ class RandomScenario {
     Scenario s;
     s.name = word();
     s.platform = {.istio_version = "1." + std::to_string(below(30)),
+                  .internal_requests = below(2) == 0,
                   .same_zone = {time(), time()},
                   .cross_zone = {time(), time()},
                   .sidecar_cost = law(),

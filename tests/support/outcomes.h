@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <map>
 #include <numeric>
 #include <string>
 #include <vector>
@@ -44,6 +45,21 @@ inline std::uint64_t counter(const RunRecord& record, ClusterCounter which) {
   std::uint64_t sum = 0;
   for (const ClusterStats& s : record.stats) sum += s.counters[static_cast<std::size_t>(which)];
   return sum;
+}
+
+/// All counters and gauges that are not zero, by Envoy's names, summed over all proxies.
+inline std::map<std::string, std::uint64_t> statistics(const RunRecord& record) {
+  std::map<std::string, std::uint64_t> out;
+  for (const ClusterStats& row : record.stats) {
+    for (std::size_t i = 0; i < cluster_counter_count; ++i) {
+      if (row.counters[i] == 0) continue;
+      out[std::string(to_string(static_cast<ClusterCounter>(i)))] += row.counters[i];
+    }
+    for (const ClusterGauge& gauge : cluster_gauges) {
+      if (row.*gauge.value > 0) out[std::string(gauge.name)] += row.*gauge.value;
+    }
+  }
+  return out;
 }
 
 inline std::uint64_t counter(const RunRecord& record, ProxyCounter which) {
