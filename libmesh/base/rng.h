@@ -29,6 +29,9 @@ enum class Purpose : std::uint64_t {
   Disturbance,           // swarm tests
   DownstreamConnection,  // its ephemeral port, as hashes see it
   Maintenance,           // runtime upstream.maintenance_mode
+  RateLimit,             // fractions of a local rate limit: enabled, enforced
+  Admission,             // admission control
+  ConcurrencyJitter,     // until the next measurement of the least round trip
 };
 
 /// SplitMix64 finaliser (Steele, Lea, Flood, OOPSLA 2014).

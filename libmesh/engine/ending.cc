@@ -31,6 +31,7 @@ void Engine::finish(std::uint32_t slot, std::uint16_t code, Details details) {
   disarm(live.downstream_timer);
   release_retry(live);
   if (live.holds_fault) end_fault(live);
+  if (live.filters_passed > 0) leave_filters(live, code);
   for (std::uint32_t tried = live.tried; tried != nil;) {
     const std::uint32_t next = world_.tried[tried].next;
     world_.tried.erase(tried);

@@ -246,6 +246,10 @@ void Engine::dispatch(const Event& event) {
       return on_membership(EndpointId{slot}, generation != 0);
     case EventKind::SampleTick:
       return on_sample();
+    case EventKind::ConcurrencyUpdate:
+      return on_concurrency_update(EndpointId{slot}, generation);
+    case EventKind::ConcurrencyMeasure:
+      return on_concurrency_measure(EndpointId{slot}, generation);
   }
 }
 

@@ -92,6 +92,20 @@ class Engine {
   bool begin_fault(Request& request, const FaultPolicy& fault);
   void end_fault(Request& request);
   void abort_or_route(std::uint32_t slot);
+  void begin_filters(std::uint32_t slot);
+
+  // http_filters.cc: filters that may refuse it
+  bool refused_by_filters(std::uint32_t slot, bool before_fault);
+  bool passes(std::uint32_t slot, const FilterPlan& filter);
+  bool passes_rate_limit(std::uint32_t slot, const RateLimitPlan& limit);
+  bool takes_tokens(EndpointId proxy, const RateLimitPlan& limit);
+  bool passes_admission(std::uint32_t slot, std::uint32_t filter);
+  bool passes_concurrency(std::uint32_t slot, std::uint32_t filter);
+  ConcurrencyCell& concurrency_of(EndpointId proxy, std::uint32_t filter);
+  void leave_filters(const Request& request, std::uint16_t code);
+  void leave_concurrency(const Request& request, std::uint32_t filter, std::uint16_t code);
+  void on_concurrency_measure(EndpointId proxy, std::uint32_t filter);
+  void on_concurrency_update(EndpointId proxy, std::uint32_t filter);
 
   // routing.cc: the router takes it
   void route(std::uint32_t slot);

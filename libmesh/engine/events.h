@@ -24,6 +24,8 @@ enum class EventKind : std::uint8_t {
   ChangeDue,          // slot: change
   MembershipReaches,  // slot: endpoint, generation 0 = leaves, 1 = joins
   SampleTick,
+  ConcurrencyUpdate,   // slot: proxy, generation: filter; the limit moves
+  ConcurrencyMeasure,  // the same; its least round trip is measured anew
 };
 
 /// Kinds of timers on lanes: nearly always cancelled before they fire.

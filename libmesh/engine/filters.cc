@@ -29,6 +29,12 @@ void Engine::enter_filters(std::uint32_t slot) {
     return reply_locally(slot, 404, Details::RouteNotFound);
   }
   request.upstream = resolved.upstream;
+  begin_filters(slot);
+}
+
+void Engine::begin_filters(std::uint32_t slot) {
+  if (refused_by_filters(slot, true)) return;
+  Request& request = world_.requests[slot];
   const FaultPolicy& fault = plan_->routes[request.route].fault;
   if (fault.delay_share.numerator > 0 &&
       wants_delay(fault, draws_.at(Purpose::FaultDelay, request.key, 0).word()) &&
@@ -53,6 +59,8 @@ void Engine::abort_or_route(std::uint32_t slot) {
     return reply_locally(slot, code, Details::FaultAbort);
   }
   if (request.holds_fault) end_fault(request);
+  if (refused_by_filters(slot, false)) return;
+  if (request.kind == Origin::Inbound) return forward(slot, &inbound_retry_);
   route(slot);
 }
 

@@ -91,7 +91,7 @@ void Engine::forward(std::uint32_t slot, const RetryPolicy* policy) {
   begin_attempt(slot, host);
   // The global timer covers queueing, connecting and every try; it is not armed when the first
   // attempt has already failed on the spot (`envoy.md` §1.3).
-  if (request.first_attempt != nil && request.route.valid()) {
+  if (request.first_attempt != nil && request.kind != Origin::Inbound) {
     request.route_timer =
         arm(timeout_lane(request), TimerKind::RouteTimeout, slot, world_.requests.generation(slot));
   }

@@ -11,8 +11,11 @@ void Engine::on_reaches_server(std::uint32_t id) {
   if (visit.inbound || !workload.receives_through_sidecar) return enter_application(id);
   const ClusterConfigId inbound = proxy_config(endpoint).inbound;
   const bool down = door(endpoint) != Door::Open;
-  if (!inbound.valid() ||
-      (!down && plan_->cluster_configs[inbound].breaker == CircuitBreakerConfig{})) {
+  const auto& route_of = proxy_config(endpoint).inbound_route_of;
+  const RouteId route =
+      route_of.contains(visit.as_received) ? route_of[visit.as_received] : RouteId::none();
+  if (!inbound.valid() || (!down && !route.valid() &&
+                           plan_->cluster_configs[inbound].breaker == CircuitBreakerConfig{})) {
     // Nothing on the receiving side can refuse: its router would only pass the request on.
     return enter_application(id);
   }
@@ -34,7 +37,9 @@ void Engine::on_reaches_server(std::uint32_t id) {
                     .request = outer.as_received});
   world_.visits[id].inbound_request = world_.requests.handle(slot);
   world_.requests[slot].cluster = plan_->cluster_configs[inbound].cluster;
-  forward(slot, &inbound_retry_);
+  if (!route.valid()) return forward(slot, &inbound_retry_);
+  world_.requests[slot].route = route;
+  begin_filters(slot);
 }
 
 void Engine::enter_application(std::uint32_t id) {

@@ -12,9 +12,13 @@
 #include "libmesh/base/time.h"
 #include "libmesh/engine/balancer_state.h"
 #include "libmesh/engine/cluster_view.h"
+#include "libmesh/engine/keyed_cells.h"
 #include "libmesh/kernel/loop.h"
+#include "libmesh/policy/adaptive_concurrency.h"
+#include "libmesh/policy/admission_control.h"
 #include "libmesh/policy/circuit_breaker.h"
 #include "libmesh/policy/load_balancer/round_robin.h"
+#include "libmesh/policy/local_rate_limit.h"
 #include "libmesh/policy/merge_window.h"
 #include "libmesh/policy/outlier_detector.h"
 #include "libmesh/policy/retry.h"
@@ -56,6 +60,7 @@ struct Request {
   std::uint16_t code = 0;  // of the reply that is due
   Details details = Details::None;
   Origin kind = Origin::Load;
+  std::uint8_t filters_passed = 0;  // of the route's filter set, from the first on
   bool retries_enabled : 1 = false;
   bool retry_scheduled : 1 = false;  // a back-off is running
   bool retried : 1 = false;          // an earlier outcome was retried
@@ -238,6 +243,12 @@ struct Detection {
   Detector detector{};
 };
 
+/// Adaptive concurrency of one proxy.
+struct ConcurrencyCell {
+  GradientController controller;
+  std::uint32_t updates = 0, measures = 0;  // events under way; only the latest one counts
+};
+
 struct World {
   Loop loop;
   std::uint64_t requests_created = 0;
@@ -272,6 +283,9 @@ struct World {
   std::vector<FaultId> active_faults;
   std::vector<std::uint32_t> active_downs;   // indices of Plan::downs
   std::vector<std::uint32_t> injected;       // active faults by proxy, where a route limits them
+  KeyedCells<TokenBucket> buckets;           // by proxy, bucket
+  KeyedCells<AdmissionWindow> admissions;    // by proxy, filter, worker
+  KeyedCells<ConcurrencyCell> concurrency;   // by proxy, filter
   std::vector<Detection> detections;         // of the event that is being handled
   std::vector<std::uint32_t> branch_buffer;  // frames about to start, a stack
   std::uint32_t version = 0;                 // newest configuration pushed

@@ -59,7 +59,20 @@ Clusters::Clusters(Draft& draft, const Registry& registry, const DestinationRule
     : draft_(draft),
       registry_(registry),
       rules_(rules),
-      depends_on_labels_(rules.depends_on_labels() || ranks_by_labels(registry)) {}
+      depends_on_labels_(rules.depends_on_labels() || ranks_by_labels(registry) ||
+                         registry.envoy_filters().select_by_labels()) {}
+
+ClusterConfigId Clusters::patched(ClusterConfigId built, const ClusterIdentity& identity,
+                                  const EffectivePolicy& written,
+                                  const std::vector<NamedPatch>& patches) {
+  std::optional<ClusterConfig> config;
+  for (const NamedPatch& patch : patches) {
+    if (!is_meant(patch.spec->match, identity)) continue;
+    if (!config) config = draft_.plan.cluster_configs[built];
+    apply_cluster_patch(draft_, patch, written, *config);
+  }
+  return config ? draft_.intern(std::move(*config)) : built;
+}
 
 ClusterConfigId Clusters::build(const ServiceView& service, const k8s::ServicePort& port,
                                 const istio::Subset* subset, const MergedRule* rule,
@@ -95,22 +108,31 @@ ClusterConfigId Clusters::build(const ServiceView& service, const k8s::ServicePo
 IdVector<ClusterId, ClusterConfigId> Clusters::build(const ClientView& client, const Caller& caller,
                                                      bool is_gateway) {
   IdVector<ClusterId, ClusterConfigId> known(draft_.plan.clusters.size(), ClusterConfigId::none());
-  const auto add = [this, &known](ClusterConfigId config) {
-    const ClusterId cluster = draft_.plan.cluster_configs[config].cluster;
-    if (!known.contains(cluster)) known.resize(draft_.plan.clusters.size());
-    known[cluster] = config;
-  };
+  const auto side =
+      is_gateway ? istio::PatchContext::Gateway : istio::PatchContext::SidecarOutbound;
+  const std::vector<NamedPatch> patches =
+      registry_.envoy_filters().patches(istio::EnvoyPatch::Target::Cluster, side, client);
   for (const ServiceView& service : registry_.services()) {
     const std::string& space = service.spec->metadata.name_space;
     const MergedRule* rule = rules_.find(client, service.host, space);
     const bool by_address = is_headless(*service.spec) && !is_gateway;
+    const auto add = [&](const k8s::ServicePort& port, const istio::Subset* subset) {
+      ClusterConfigId config = build(service, port, subset, rule, caller, by_address);
+      const ClusterId cluster = draft_.plan.cluster_configs[config].cluster;
+      if (!patches.empty()) {
+        const std::string subset_name = subset == nullptr ? "" : subset->name;
+        config =
+            patched(config, {draft_.plan.clusters[cluster], service.host, subset_name, port.port},
+                    effective_policy(rule, subset, port.port), patches);
+      }
+      if (!known.contains(cluster)) known.resize(draft_.plan.clusters.size());
+      known[cluster] = config;
+    };
     for (const k8s::ServicePort& port : service.spec->ports) {
       if (port.protocol == "UDP") continue;
-      add(build(service, port, nullptr, rule, caller, by_address));
+      add(port, nullptr);
       if (rule == nullptr) continue;
-      for (const istio::Subset* subset : rule->subsets) {
-        add(build(service, port, subset, rule, caller, by_address));
-      }
+      for (const istio::Subset* subset : rule->subsets) add(port, subset);
     }
   }
   return known;
@@ -128,23 +150,33 @@ const IdVector<ClusterId, ClusterConfigId>& Clusters::known_to(WorkloadId client
   return slot->second;
 }
 
+/// The first HTTP port decides; without limits and patches nothing there can refuse a request.
 ClusterConfigId Clusters::inbound(WorkloadId workload) {
   const ClientView self = registry_.client(draft_, workload);
+  constexpr auto side = istio::PatchContext::SidecarInbound;
+  using Target = istio::EnvoyPatch::Target;
+  const EnvoyFilters& filters = registry_.envoy_filters();
+  const std::vector<NamedPatch> patches = filters.patches(Target::Cluster, side, self);
+  const bool filtered =
+      !patches.empty() || !filters.patches(Target::HttpFilter, side, self).empty();
   for (const std::size_t index : registry_.services_of(workload)) {
     const ServiceView& service = registry_.services()[index];
     const MergedRule* rule = rules_.find(self, service.host, service.spec->metadata.name_space);
     for (const k8s::ServicePort& port : service.spec->ports) {
       const EffectivePolicy policy = effective_policy(rule, nullptr, port.port);
-      if (!is_http(protocol_of(port)) || !policy.groups.connection_pool) continue;
+      if (!is_http(protocol_of(port))) continue;
+      if (!policy.groups.connection_pool && !filtered) continue;
       EffectivePolicy limits;
       limits.groups.connection_pool = policy.groups.connection_pool;
       ClusterConfig config;
-      config.cluster =
-          draft_.intern_cluster(inbound_cluster(inbound_port(service, port, registry_)));
+      const std::uint32_t target = inbound_port(service, port, registry_);
+      config.cluster = draft_.intern_cluster(inbound_cluster(target));
       config.service = service.id;
       config.protocol = upstream_protocol(protocol_of(port));
       apply_policy(limits, protocol_of(port), draft_.scenario.platform.istio_version, config);
-      return draft_.intern(std::move(config));
+      const ClusterIdentity identity{draft_.plan.clusters[config.cluster], service.host, "",
+                                     target};
+      return patched(draft_.intern(std::move(config)), identity, limits, patches);
     }
   }
   return ClusterConfigId::none();

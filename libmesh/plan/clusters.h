@@ -6,7 +6,9 @@
 #include <tuple>
 #include <vector>
 
+#include "libmesh/plan/cluster_patches.h"
 #include "libmesh/plan/destination_rules.h"
+#include "libmesh/plan/envoy_filters.h"
 #include "libmesh/plan/locality.h"
 #include "libmesh/plan/registry.h"
 
@@ -30,6 +32,10 @@ class Clusters {
   ClusterConfigId build(const ServiceView& service, const k8s::ServicePort& port,
                         const istio::Subset* subset, const MergedRule* rule, const Caller& caller,
                         bool original_destination);
+
+  /// The same cluster with what EnvoyFilters merge into it.
+  ClusterConfigId patched(ClusterConfigId built, const ClusterIdentity& identity,
+                          const EffectivePolicy& written, const std::vector<NamedPatch>& patches);
 
   Draft& draft_;
   const Registry& registry_;

@@ -34,5 +34,8 @@ inline constexpr Code unknown_destination_port{"MS0522", "A route leads to an un
 inline constexpr Code unknown_subset{"MS0523", "A route leads to an unknown subset."};
 inline constexpr Code headers_by_destination{
     "MS0524", "Header operations of single destinations are not simulated."};
+inline constexpr Code refused_by_envoy{"MS0525", "Envoy refuses what an EnvoyFilter makes."};
+inline constexpr Code merged_zero{"MS0526", "A zero merged over a number changes nothing."};
+inline constexpr Code merged_beside{"MS0527", "What is merged is not looked at by Envoy."};
 
 }  // namespace mesh::plan_code

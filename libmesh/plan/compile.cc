@@ -131,6 +131,7 @@ CompileResult compile(const Scenario& scenario) {
         empty_version(draft, context, inputs[v], static_cast<std::uint32_t>(v)));
     reach.add_version(context.router);
   }
+  reach.resolve_inbound();
   plan_faults(draft);
   check_thresholds(draft);
   complete_cluster_tables(draft.plan);

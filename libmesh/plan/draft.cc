@@ -42,6 +42,14 @@ std::uint32_t place_in(std::vector<T>& table, const T& item) {
   return index;
 }
 
+template <class Id, class T>
+Id id_in(IdVector<Id, T>& table, T item) {
+  for (std::uint32_t i = 0; i < table.size(); ++i) {
+    if (table[Id{i}] == item) return Id{i};
+  }
+  return table.add(std::move(item));
+}
+
 /// "100m" is 100 ms: at most eight digits and a unit. Source: gRPC over HTTP/2, Timeout.
 std::optional<Duration> grpc_timeout_of(const RequestTemplate& request) {
   const auto text = header_value(request.headers, "grpc-timeout");
@@ -131,6 +139,26 @@ std::uint32_t Draft::intern(const Distribution& law) {
 
 std::uint32_t Draft::intern(const ResponsePlan& response) {
   return place_in(plan.responses, response);
+}
+
+FilterSetId Draft::intern(FilterSetPlan set) {
+  return id_in(plan.filter_sets, std::move(set));
+}
+
+std::uint32_t Draft::intern(const RateLimitPlan& limit) {
+  return place_in(plan.rate_limits, limit);
+}
+
+std::uint32_t Draft::intern(const AdmissionControlPlan& control) {
+  return place_in(plan.admission_controls, control);
+}
+
+std::uint32_t Draft::intern(const ConcurrencyPlan& limit) {
+  return place_in(plan.concurrency_limits, limit);
+}
+
+BucketId Draft::intern(BucketPlan bucket) {
+  return id_in(plan.buckets, std::move(bucket));
 }
 
 void Draft::add_hash_key(HashKeyPlan key) {

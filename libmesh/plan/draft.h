@@ -44,6 +44,12 @@ class Draft {
   ClusterConfigId intern(ClusterConfig config);
   std::uint32_t intern(const Distribution& law);
   std::uint32_t intern(const ResponsePlan& response);
+  FilterSetId intern(FilterSetPlan set);
+  /// Indices in the plan's tables of filters; equal ones share an index.
+  std::uint32_t intern(const RateLimitPlan& limit);
+  std::uint32_t intern(const AdmissionControlPlan& control);
+  std::uint32_t intern(const ConcurrencyPlan& limit);
+  BucketId intern(BucketPlan bucket);
   /// Keeps what is hashed; plan.hash_keys stays sorted.
   void add_hash_key(HashKeyPlan key);
 

@@ -56,6 +56,11 @@ bool same_header_name(std::string_view a, std::string_view b) {
                     [&lower](char x, char y) { return lower(x) == lower(y); });
 }
 
+bool has_match(const std::string& pattern, const std::string& text) {
+  const re2::RE2 expression(pattern, re2::RE2::Quiet);
+  return expression.ok() && re2::RE2::PartialMatch(text, expression);
+}
+
 std::string replace_matches(const std::string& pattern, const std::string& rewrite,
                             std::string text) {
   const re2::RE2 expression(pattern, re2::RE2::Quiet);

@@ -67,6 +67,9 @@ class Matcher {
 std::string replace_matches(const std::string& pattern, const std::string& rewrite,
                             std::string text);
 
+/// Some part of `text` matches; false when the pattern is invalid.
+bool has_match(const std::string& pattern, const std::string& text);
+
 bool same_header_name(std::string_view a, std::string_view b);
 
 /// A block that accepts everything, so that no later one is reached: prefix "/" or regex ".*"

@@ -12,6 +12,7 @@
 #include "libmesh/base/id.h"
 #include "libmesh/base/id_vector.h"
 #include "libmesh/base/time.h"
+#include "libmesh/plan/filter_plan.h"
 #include "libmesh/policy/circuit_breaker.h"
 #include "libmesh/policy/fault.h"
 #include "libmesh/policy/hash_policy.h"
@@ -178,6 +179,7 @@ struct RoutePlan {
   FaultPolicy fault;
   std::vector<MirrorPolicy> mirrors;
   std::vector<HashMethod> hash;  // of all destinations, in order
+  FilterSetId filters;           // in front of it; none = fault filter and router alone
   bool operator==(const RoutePlan&) const = default;
 };
 
@@ -255,6 +257,8 @@ struct ProxyConfig {
   IdVector<TemplateId, ResolvedRoute> route_of;
   IdVector<ClusterId, ClusterConfigId> cluster_of;  // none: cluster unknown, 503 NC
   ClusterConfigId inbound;  // limits of the receiving side; none = no limits
+  /// Of the receiving side, where it has filters; empty or none = no filters.
+  IdVector<TemplateId, RouteId> inbound_route_of;
 };
 
 /// The configuration from `at` on; version 0 starts the run.
@@ -344,8 +348,13 @@ struct Plan {
   IdVector<EndpointId, EndpointPlan> endpoints;
   IdVector<ClusterId, std::string> clusters;  // "outbound|9080|v1|reviews.default.svc…"
   IdVector<TemplateId, RequestTemplate> templates;
-  IdVector<RouteId, RoutePlan> routes;                       // equal routes share an id
-  std::vector<HashKeyPlan> hash_keys;                        // by route, then template
+  IdVector<RouteId, RoutePlan> routes;  // equal routes share an id
+  std::vector<HashKeyPlan> hash_keys;   // by route, then template
+  IdVector<FilterSetId, FilterSetPlan> filter_sets;
+  std::vector<RateLimitPlan> rate_limits;
+  IdVector<BucketId, BucketPlan> buckets;
+  std::vector<AdmissionControlPlan> admission_controls;
+  std::vector<ConcurrencyPlan> concurrency_limits;
   IdVector<ClusterConfigId, ClusterConfig> cluster_configs;  // equal ones share an id
   std::vector<ConfigVersion> versions;                       // by time
 

@@ -57,6 +57,19 @@ void Reach::heed_headers(const Sent& sent, ResolvedRoute& resolved) {
   resolved.route = draft_.intern(with_request_headers(draft_.plan.routes[resolved.route], request));
 }
 
+void Reach::resolve_inbound() {
+  for (const auto& [workload, request] : arrivals_) {
+    if (!draft_.plan.workloads[workload].receives_through_sidecar) continue;
+    for (std::size_t version = 0; version < routers_.size(); ++version) {
+      const RouteId route = routers_[version]->resolve_inbound(workload, request);
+      if (!route.valid()) continue;
+      auto& route_of = draft_.plan.versions[version].proxies[workload].inbound_route_of;
+      if (!route_of.contains(request)) route_of.resize(request.value + 1);
+      route_of[request] = route;
+    }
+  }
+}
+
 void Reach::reach_cluster(std::size_t version, const Sent& sent, ClusterId cluster,
                           TemplateId upstream) {
   const auto& known = draft_.plan.versions[version].proxies[sent.from].cluster_of;
@@ -79,6 +92,7 @@ void Reach::receive(WorkloadId workload, TemplateId request, std::uint32_t gatew
     send({workload, request, gateways + 1});
     return;
   }
+  arrivals_.emplace_back(workload, request);
   const HandlerId handler = handlers_.choose(workload, request);
   auto& handler_of = draft_.plan.workloads[workload].handler_of;
   if (!handler_of.contains(request)) handler_of.resize(request.value + 1);

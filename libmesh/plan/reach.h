@@ -22,6 +22,8 @@ class Reach {
   void send(WorkloadId from, TemplateId request) { send({from, request, 0}); }
   /// Takes the next of Plan::versions into account; the router must stay alive.
   void add_version(Router& router);
+  /// When all versions are known: the receiving sides' own routes, where they have filters.
+  void resolve_inbound();
 
  private:
   struct Sent {
@@ -41,6 +43,7 @@ class Reach {
   std::vector<Sent> sent_;        // in order of discovery
   std::size_t followed_ = 0;      // of them are resolved under all versions but the newest
   std::unordered_set<std::uint64_t> seen_, arrived_;
+  std::vector<std::pair<WorkloadId, TemplateId>> arrivals_;  // in order of discovery
 };
 
 }  // namespace mesh

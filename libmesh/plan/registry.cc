@@ -6,6 +6,7 @@
 #include <tuple>
 
 #include "libmesh/plan/delegates.h"
+#include "libmesh/plan/envoy_filters.h"
 #include "libmesh/plan/names.h"
 #include "libmesh/plan/service_entries.h"
 #include "libmesh/plan/workloads.h"
@@ -88,7 +89,10 @@ const k8s::ServicePort* find_port(const k8s::Service& service, std::uint32_t por
   return found == service.ports.end() ? nullptr : &*found;
 }
 
-Registry::Registry(Draft& draft, const Resources& resources) : resources_(resources) {
+Registry::Registry(Draft& draft, const Resources& resources)
+    : resources_(resources),
+      envoy_filters_(
+          std::make_shared<EnvoyFilters>(resources, draft.scenario.platform.istio_version)) {
   index_workloads(draft);
   index_services(draft);
   index_virtual_services();

@@ -38,6 +38,7 @@ struct ClientView {
 };
 
 class ServiceEntries;
+class EnvoyFilters;
 
 class Registry {
  public:
@@ -47,6 +48,7 @@ class Registry {
   const Resources& resources() const { return resources_; }
   /// Settings of the whole mesh; the defaults when no ConfigMap says otherwise.
   const istio::MeshConfig& mesh() const;
+  const EnvoyFilters& envoy_filters() const { return *envoy_filters_; }
   const std::vector<ServiceView>& services() const { return services_; }
   const ServiceView* service(const std::string& host) const;
   /// The service that "name", "name.namespace" or a longer form means to a client of a namespace.
@@ -85,6 +87,7 @@ class Registry {
 
   const Resources& resources_;
   std::shared_ptr<ServiceEntries> entries_;
+  std::shared_ptr<const EnvoyFilters> envoy_filters_;
   std::vector<ServiceView> services_;
   std::unordered_map<std::string, std::size_t> service_by_host_;
   IdVector<WorkloadId, std::vector<std::size_t>> services_of_;

@@ -87,6 +87,8 @@ std::vector<RouteEntry> Router::entries_of(const VirtualHost& host, WorkloadId c
     entry.action = route_of_rule(draft_, context, *rule.owner, *rule.http, rule.match);
     entry.rule = *rule.http;
   }
+  if (registry_.envoy_filters().empty()) return entries;
+  for (RouteEntry& entry : entries) patch(client, outbound_table(client, port), entry.action);
   return entries;
 }
 

@@ -51,11 +51,18 @@ ResolvedRoute Router::resolve(WorkloadId client, TemplateId request) {
       if (draft_.plan.workloads[client].is_gateway) return {RouteId::none(), request};
       return to_unknown_host(client, request);
     case VirtualHost::Kind::Rules:
-      return first_match(host, context, request);
-    case VirtualHost::Kind::Service:
-      return {draft_.intern(default_route(draft_, context, *host.service)), request};
+      return first_match(client, host, context, request);
+    case VirtualHost::Kind::Service: {
+      RoutePlan route = default_route(draft_, context, *host.service);
+      // What carries bytes only has no HTTP filters.
+      const bool http = is_http(protocol_of(*find_port(*host.service->spec, port)));
+      return {http ? finished(client, outbound_table(client, port), request, std::move(route))
+                   : draft_.intern(std::move(route)),
+              request};
+    }
     case VirtualHost::Kind::HttpsRedirect:
-      return {draft_.intern(https_redirect(host.name)), request};
+      return {finished(client, outbound_table(client, port), request, https_redirect(host.name)),
+              request};
     case VirtualHost::Kind::WithoutMesh:
       return to_service_without_mesh(host, request);
   }
@@ -196,15 +203,16 @@ std::vector<Router::Rule> Router::rules_of_domain(const std::vector<GatewayHost>
   return rules;
 }
 
-ResolvedRoute Router::first_match(const VirtualHost& host, const RouteContext& context,
-                                  TemplateId request) {
+ResolvedRoute Router::first_match(WorkloadId client, const VirtualHost& host,
+                                  const RouteContext& context, TemplateId request) {
   for (const Rule& rule : host.rules) {
     if (rule.match != nullptr &&
         !draft_.matcher.matches(*rule.match, draft_.plan.templates[request], host.scheme)) {
       continue;
     }
     const RouteId route =
-        draft_.intern(route_of_rule(draft_, context, *rule.owner, *rule.http, rule.match));
+        finished(client, outbound_table(client, context.listener_port), request,
+                 route_of_rule(draft_, context, *rule.owner, *rule.http, rule.match));
     return {route, upstream_request(draft_, *rule.http, rule.match, request)};
   }
   return {RouteId::none(), request};  // 404 NR
@@ -226,7 +234,9 @@ ResolvedRoute Router::to_unknown_host(WorkloadId client, TemplateId request) {
                      std::to_string(asked.port) + " in the mesh",
                  std::string("requests to it get ") + (blocked ? "502" : "503 NC here") +
                      "; declare a Service, or correct the name");
-  return {draft_.intern(route_of_unknown_hosts(draft_, registry_.mesh())), request};
+  return {finished(client, outbound_table(client, asked.port), request,
+                   route_of_unknown_hosts(draft_, registry_.mesh())),
+          request};
 }
 
 }  // namespace mesh

@@ -11,7 +11,9 @@
 #include "libmesh/plan/destination_rules.h"
 #include "libmesh/plan/draft.h"
 #include "libmesh/plan/gateway_hosts.h"
+#include "libmesh/plan/http_filters.h"
 #include "libmesh/plan/registry.h"
+#include "libmesh/plan/route_patches.h"
 #include "libmesh/plan/route_tables.h"
 #include "libmesh/plan/routes.h"
 
@@ -24,6 +26,8 @@ class Router {
   Router(Draft& draft, const Registry& registry, const DestinationRules& rules, Clusters& clusters);
 
   ResolvedRoute resolve(WorkloadId client, TemplateId request);
+  /// The route by which the receiving side of a workload takes a request; none without filters.
+  RouteId resolve_inbound(WorkloadId workload, TemplateId request);
   /// All routes of the virtual host that answers for an authority on a listener, in order; empty
   /// when there is none (`istioctl proxy-config routes`).
   std::vector<RoutePlan> routes_for(WorkloadId client, const std::string& authority,
@@ -76,10 +80,21 @@ class Router {
                                     const std::string& domain, const ClientView& client,
                                     std::uint32_t port) const;
 
-  ResolvedRoute first_match(const VirtualHost& host, const RouteContext& context,
+  ResolvedRoute first_match(WorkloadId client, const VirtualHost& host, const RouteContext& context,
                             TemplateId request);
   ResolvedRoute to_service_without_mesh(const VirtualHost& host, TemplateId request);
   ResolvedRoute to_unknown_host(WorkloadId client, TemplateId request);
+
+  /// Patches of a side of a client, looked up once.
+  struct Patches {
+    std::vector<NamedPatch> virtual_hosts, routes, filters;
+  };
+  const Patches& patches_of(WorkloadId workload, istio::PatchContext side);
+  /// Merges patches into a route.
+  RouteOverrides patch(WorkloadId client, const RouteTable& table, RoutePlan& route);
+  /// The route with what EnvoyFilters change of it and put in front of it.
+  RouteId finished(WorkloadId client, const RouteTable& table, TemplateId request, RoutePlan route);
+  RouteTable outbound_table(WorkloadId client, std::uint32_t port) const;
 
   Draft& draft_;
   const Registry& registry_;
@@ -87,6 +102,7 @@ class Router {
   Clusters& clusters_;
   std::map<std::tuple<WorkloadId, std::string, std::uint32_t>, VirtualHost> virtual_hosts_;
   std::map<std::pair<WorkloadId, std::uint32_t>, std::vector<GatewayHost>> gateway_hosts_;
+  std::map<std::pair<WorkloadId, istio::PatchContext>, Patches> patches_;
 };
 
 }  // namespace mesh

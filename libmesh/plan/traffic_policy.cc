@@ -80,6 +80,7 @@ OutlierConfig outlier_config(const istio::OutlierDetection& from) {
   OutlierConfig to;
   to.interval = from.interval.value_or(to.interval);
   to.base_ejection_time = from.base_ejection_time.value_or(to.base_ejection_time);
+  to.max_ejection_time = std::max(to.max_ejection_time, to.base_ejection_time);
   if (from.max_ejection_percent > 0) {
     to.max_ejection_percent = static_cast<std::uint32_t>(from.max_ejection_percent);
   }

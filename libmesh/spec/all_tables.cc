@@ -3,6 +3,7 @@
 
 #include <map>
 
+#include "libmesh/spec/istio/envoy_tables.h"
 #include "libmesh/spec/istio/tables.h"
 #include "libmesh/spec/k8s/tables.h"
 #include "libmesh/spec/scenario.h"
@@ -87,6 +88,14 @@ const std::vector<DocumentTable>& all_tables() {
       {"Gateway", istio::gateway_table().info()},
       {"ServiceEntry", istio::service_entry_table().info()},
       {"WorkloadEntry", istio::workload_entry_table().info()},
+      {"EnvoyFilter", istio::envoy_filter_table().info()},
+      {"EnvoyFilter/CLUSTER", istio::cluster_patch_table().info()},
+      {"EnvoyFilter/HTTP_ROUTE", istio::route_patch_table().info()},
+      {"EnvoyFilter/VIRTUAL_HOST", istio::virtual_host_patch_table().info()},
+      {"EnvoyFilter/LocalRateLimit", istio::local_rate_limit_table().info()},
+      {"EnvoyFilter/AdmissionControl", istio::admission_control_table().info()},
+      {"EnvoyFilter/AdaptiveConcurrency", istio::adaptive_concurrency_table().info()},
+      {"EnvoyFilter/HTTPFault", istio::fault_filter_table().info()},
       {"ConfigMap", istio::mesh_config_table().info()},
   };
   return list;

@@ -78,6 +78,8 @@ const std::vector<KindReader>& kinds() {
        read_into<istio::service_entry_table, &R::service_entries>},
       {"networking.istio.io", istio, "WorkloadEntry",
        read_into<istio::workload_entry_table, &R::workload_entries>},
+      {"networking.istio.io", istio, "EnvoyFilter",
+       read_into<istio::envoy_filter_table, &R::envoy_filters>},
   };
   return list;
 }

@@ -12,6 +12,7 @@
 #include "libmesh/spec/behaviour.h"
 #include "libmesh/spec/diagnostics.h"
 #include "libmesh/spec/istio/destination_rule.h"
+#include "libmesh/spec/istio/envoy_filter.h"
 #include "libmesh/spec/istio/gateway.h"
 #include "libmesh/spec/istio/mesh_config.h"
 #include "libmesh/spec/istio/service_entry.h"
@@ -32,6 +33,7 @@ struct Resources {
   std::vector<istio::Gateway> gateways;
   std::vector<istio::ServiceEntry> service_entries;
   std::vector<istio::WorkloadEntry> workload_entries;
+  std::vector<istio::EnvoyFilter> envoy_filters;
   std::vector<istio::MeshConfig> mesh_configs;  // the first one holds
   bool operator==(const Resources&) const = default;
 };

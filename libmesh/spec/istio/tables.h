@@ -6,6 +6,7 @@
 
 #include "libmesh/spec/field_table.h"
 #include "libmesh/spec/istio/destination_rule.h"
+#include "libmesh/spec/istio/envoy_filter.h"
 #include "libmesh/spec/istio/gateway.h"
 #include "libmesh/spec/istio/mesh_config.h"
 #include "libmesh/spec/istio/service_entry.h"
@@ -18,6 +19,7 @@ const Table<DestinationRule>& destination_rule_table();
 const Table<Gateway>& gateway_table();
 const Table<ServiceEntry>& service_entry_table();
 const Table<WorkloadEntry>& workload_entry_table();
+const Table<EnvoyFilter>& envoy_filter_table();
 /// Of a ConfigMap that is_mesh_config: other ConfigMaps are not Istio's.
 const Table<MeshConfig>& mesh_config_table();
 bool is_mesh_config(const YamlNode& document);

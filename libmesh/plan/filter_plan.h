@@ -1,0 +1,60 @@
+// HTTP filters beside fault and router, as proxies hold them for one route.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "libmesh/base/id.h"
+#include "libmesh/policy/adaptive_concurrency.h"
+#include "libmesh/policy/admission_control.h"
+#include "libmesh/policy/fault.h"
+#include "libmesh/policy/local_rate_limit.h"
+
+namespace mesh {
+
+/// Tokens of one filter; every proxy that holds the filter has a bucket of its own.
+struct BucketPlan {
+  std::string name;  // "EnvoyFilter default/limits[0] on port 80"
+  TokenBucketConfig config;
+  bool operator==(const BucketPlan&) const = default;
+};
+
+/// A local rate limit as it meets the requests of one template.
+struct RateLimitPlan {
+  std::uint16_t status = 429;
+  Millionths enabled{}, enforced{};  // of the requests
+  std::vector<BucketId> matched;     // of its descriptors, the slowest first
+  BucketId fallback;                 // none: what no descriptor matches passes
+  bool always_consume_fallback = true;
+  bool operator==(const RateLimitPlan&) const = default;
+};
+
+struct AdmissionControlPlan {
+  std::string name;
+  AdmissionControlConfig config;
+  bool operator==(const AdmissionControlPlan&) const = default;
+};
+
+struct ConcurrencyPlan {
+  std::string name;
+  GradientConfig config;
+  bool operator==(const ConcurrencyPlan&) const = default;
+};
+
+enum class FilterKind : std::uint8_t { RateLimit, AdmissionControl, AdaptiveConcurrency };
+
+struct FilterPlan {
+  FilterKind kind{};
+  std::uint32_t index = 0;  // in the plan's table of that kind
+  bool operator==(const FilterPlan&) const = default;
+};
+
+/// In the order in which a request meets them.
+struct FilterSetPlan {
+  std::vector<FilterPlan> filters;
+  std::uint32_t before_fault = 0;  // the first ones stand in front of the fault filter
+  bool operator==(const FilterSetPlan&) const = default;
+};
+
+}  // namespace mesh

@@ -1,0 +1,147 @@
+// Filters as the requests of one template meet them: order, buckets, descriptors.
+#include "libmesh/plan/http_filters.h"
+
+#include <doctest/doctest.h>
+
+#include "tests/plan/patched_mesh.h"
+
+namespace mesh {
+namespace {
+
+using testing::envoy_filter;
+using testing::envoy_patch;
+using testing::get_web;
+using testing::patched;
+using testing::PlanView;
+
+const std::string always_on =
+    "filter_enabled: {default_value: {numerator: 100}}, "
+    "filter_enforced: {default_value: {numerator: 100}}";
+
+std::string typed(const std::string& name, const std::string& type, const std::string& config) {
+  return "{name: envoy.filters.http." + name +
+         ", typed_config: {'@type': type.googleapis.com/envoy.extensions.filters.http." + name +
+         ".v3." + type + ", " + config + "}}";
+}
+std::string limit(const std::string& config, const std::string& match = "",
+                  const std::string& operation = "INSERT_BEFORE") {
+  return envoy_patch("HTTP_FILTER", match, operation,
+                     typed("local_ratelimit", "LocalRateLimit", config + ", " + always_on));
+}
+const std::string two_tokens = "token_bucket: {max_tokens: 2, fill_interval: 1s}";
+const std::string before_router =
+    "listener: {filterChain: {filter: {subFilter: {name: envoy.filters.http.router}}}}";
+
+FilterSetPlan filters(const PlanView& view, const std::string& request = get_web) {
+  const FilterSetId id = view.route("client", request).filters;
+  return id.valid() ? view.plan->filter_sets[id] : FilterSetPlan{};
+}
+
+TEST_CASE("http_filters: no filter, no set") {
+  CHECK(!patched("").route("client", get_web).filters.valid());
+  CHECK(!patched(envoy_filter(limit(two_tokens, "context: GATEWAY")))
+             .route("client", get_web)
+             .filters.valid());
+  CHECK(!patched(envoy_filter(limit("stat_prefix: x"))).route("client", get_web).filters.valid());
+}
+
+TEST_CASE("http_filters: in front of the fault filter and behind it") {
+  const PlanView view = patched(
+      envoy_filter(limit(two_tokens) + limit("token_bucket: {max_tokens: 3, fill_interval: 1s}") +
+                   limit("token_bucket: {max_tokens: 4, fill_interval: 1s}", before_router)));
+  const FilterSetPlan set = filters(view);
+  REQUIRE_EQ(set.filters.size(), 3);
+  CHECK(set.before_fault == 2);
+  const auto tokens = [&](std::size_t i) {
+    const RateLimitPlan& plan = view.plan->rate_limits[set.filters[i].index];
+    return view.plan->buckets[plan.fallback].config.max_tokens;
+  };
+  CHECK(tokens(0) == 3);  // inserted in front of the first
+  CHECK(tokens(1) == 2);
+  CHECK(tokens(2) == 4);
+}
+
+TEST_CASE("http_filters: listeners have buckets of their own, requests of one listener share") {
+  const std::string several = testing::loads(testing::load_of("service: web") +
+                                             testing::load_of("service: other, port: 80") +
+                                             testing::load_of("service: other, port: 8080"));
+  const PlanView view =
+      patched(envoy_filter(limit(two_tokens, "context: SIDECAR_OUTBOUND")), several);
+  const auto bucket = [&](const std::string& request) {
+    return view.plan->rate_limits[filters(view, request).filters.at(0).index].fallback;
+  };
+  CHECK(bucket(get_web) == bucket("GET other/"));
+  CHECK(bucket(get_web) != bucket("GET other:8080/"));
+  CHECK(view.plan->buckets.size() == 2);
+  const PlanView one =
+      patched(envoy_filter(limit(two_tokens, "listener: {portNumber: 8080}")), several);
+  CHECK(filters(one).filters.empty());
+  CHECK(filters(one, "GET other:8080/").filters.size() == 1);
+}
+
+TEST_CASE("http_filters: a route's own limit replaces the filter's") {
+  const std::string own =
+      envoy_patch("HTTP_ROUTE", "", "MERGE",
+                  "{typed_per_filter_config: {envoy.filters.http.local_ratelimit: {'@type': "
+                  "type.googleapis.com/envoy.extensions.filters.http.local_ratelimit.v3."
+                  "LocalRateLimit, status: {code: 503}, token_bucket: {max_tokens: 9, "
+                  "fill_interval: 1s}, " +
+                      always_on + "}}}");
+  const PlanView view = patched(envoy_filter(limit(two_tokens) + own));
+  const RateLimitPlan& plan = view.plan->rate_limits[filters(view).filters.at(0).index];
+  CHECK(plan.status == 503);
+  CHECK(view.plan->buckets[plan.fallback].config.max_tokens == 9);
+  CHECK(filters(patched(envoy_filter(own))).filters.empty());  // no filter that would look at it
+}
+
+TEST_CASE("http_filters: descriptors of a request, the slowest bucket first") {
+  const std::string descriptors =
+      two_tokens +
+      ", always_consume_default_token_bucket: false, descriptors: [{entries: [{key: who, value: "
+      "me}], token_bucket: {max_tokens: 5, tokens_per_fill: 5, fill_interval: 1s}}, {entries: "
+      "[{key: path, value: all}], token_bucket: {max_tokens: 6, fill_interval: 60s}}, {entries: "
+      "[{key: any}], token_bucket: {max_tokens: 7, fill_interval: 1s}}]";
+  const std::string actions =
+      envoy_patch("VIRTUAL_HOST", "", "MERGE",
+                  "{rate_limits: [{actions: [{request_headers: {header_name: x-who, "
+                  "descriptor_key: who}}]}, {actions: [{generic_key: {descriptor_key: path, "
+                  "descriptor_value: all}}]}, {actions: [{request_headers: {header_name: x-any, "
+                  "descriptor_key: any}}]}]}");
+  const auto limit_of = [&](const std::string& headers) {
+    const PlanView view =
+        patched(envoy_filter(limit(descriptors) + actions),
+                testing::loads(testing::load_of("service: web, headers: {" + headers + "}")));
+    const FilterSetId set = view.plan->routes[view.resolved("client", get_web).route].filters;
+    const RateLimitPlan plan =
+        view.plan->rate_limits[view.plan->filter_sets[set].filters.at(0).index];
+    std::string text;
+    for (const BucketId id : plan.matched) {
+      text += std::to_string(view.plan->buckets[id].config.max_tokens) + " ";
+    }
+    return text;
+  };
+  CHECK(limit_of("x-who: me") == "6 5 ");
+  CHECK(limit_of("x-who: you") == "6 ");
+  CHECK(limit_of("x-any: thing") == "6 7 ");
+}
+
+TEST_CASE("http_filters: admission control and adaptive concurrency") {
+  const PlanView view = patched(envoy_filter(
+      envoy_patch("HTTP_FILTER", "", "INSERT_BEFORE",
+                  typed("admission_control", "AdmissionControl", "sampling_window: 5s")) +
+      envoy_patch("HTTP_FILTER", "", "INSERT_BEFORE",
+                  typed("adaptive_concurrency", "AdaptiveConcurrency",
+                        "gradient_controller_config: {concurrency_limit_params: "
+                        "{concurrency_update_interval: 0.1s}, min_rtt_calc_params: {interval: "
+                        "60s}}"))));
+  const FilterSetPlan set = filters(view);
+  REQUIRE_EQ(set.filters.size(), 2);
+  CHECK(set.filters[0].kind == FilterKind::AdaptiveConcurrency);
+  CHECK(set.filters[1].kind == FilterKind::AdmissionControl);
+  CHECK(view.plan->admission_controls.at(0).config.sampling_window == seconds(5));
+  CHECK(view.plan->concurrency_limits.at(0).config.concurrency_update_interval ==
+        milliseconds(100));
+}
+
+}  // namespace
+}  // namespace mesh
