@@ -1,6 +1,7 @@
 // Python's view of a compiled plan: its horizon, its names, its versions.
 #include "bindings/bind.h"
 #include "libmesh/engine/simulation.h"
+#include "libmesh/experiment/hash_ownership.h"
 #include "libmesh/plan/plan.h"
 #include "libmesh/plan/topology.h"
 
@@ -39,6 +40,34 @@ py::list versions(const Plan& plan) {
   return out;
 }
 
+/// One dict per ring or table: what it belongs to, its size, columns over its hosts.
+py::list ownership(const Plan& plan) {
+  py::list out;
+  for (const HashOwnership& owned : hash_ownership(plan)) {
+    py::dict table;
+    table["cluster"] = text(plan.clusters[owned.cluster]);
+    table["service"] = text(plan.services[owned.service].host);
+    table["priority"] = owned.priority;
+    table["kind"] = owned.kind == LoadBalancerKind::Maglev ? "Maglev table" : "ring";
+    table["size"] = owned.size;
+    py::list callers, hosts, entries, weights, shares;
+    for (const WorkloadId caller : owned.callers) callers.append(caller.value);
+    for (const HostOwnership& host : owned.hosts) {
+      hosts.append(host.endpoint.value);
+      entries.append(host.entries);
+      weights.append(host.weight);
+      shares.append(host.share);
+    }
+    table["callers"] = callers;
+    table["hosts"] = hosts;
+    table["entries"] = entries;
+    table["weights"] = weights;
+    table["shares"] = shares;
+    out.append(table);
+  }
+  return out;
+}
+
 }  // namespace
 
 void bind_plan(py::module_& m) {
@@ -53,6 +82,7 @@ void bind_plan(py::module_& m) {
       .def(
           "dot", [](const Plan& p) { return text(topology_dot(p)); },
           "The call graph for Graphviz.")
+      .def("hash_ownership", &ownership, "Rings and tables at the start, all hosts healthy.")
       .def("estimated_bytes", [](const Plan& p) { return estimated_bytes(p); });
 }
 

@@ -149,6 +149,9 @@ void bind_record(py::module_& m) {
   m.def("bin_bounds", &bin_bounds, py::arg("bins"),
         "Lower and upper ends, in nanoseconds, of the first `bins` histogram bins.");
   m.attr("detail_names") = names_list<Details>(details_count);
+  py::list detectors;
+  for (const std::string_view name : detector_names) detectors.append(name);
+  m.attr("detector_names") = detectors;
   m.attr("event_names") = names_list<EventNote>(event_note_count);
   m.attr("counter_names") = names_list<ClusterCounter>(cluster_counter_count);
 }

@@ -1,6 +1,7 @@
 // Runs a plan once, or once per seed on threads, with the GIL released.
 #include "bindings/bind.h"
 #include "bindings/watch.h"
+#include "libmesh/base/version.h"
 #include "libmesh/experiment/run.h"
 #include "libmesh/telemetry/run_record.h"
 
@@ -90,7 +91,7 @@ void bind_run(py::module_& m) {
         "One record per seed, in their order, on `threads` threads (0 = all cores).");
   m.def("replication_seeds", &seeds_from, py::arg("seed"), py::arg("count"),
         "`count` seeds far from each other; the first is `seed`.");
-  m.attr("version") = MESHSIM_VERSION;
+  m.attr("version") = version();
 }
 
 }  // namespace mesh::python

@@ -95,7 +95,8 @@ void check_tables(const RunRecord& r) {
     if (!n.faults.contains(span.fault)) refuse("fault_spans", "refers to nothing");
   }
   if (n.workload_namespaces.size() != n.workloads.size() ||
-      n.versions.size() != n.workloads.size() || n.route_places.size() != n.routes.size()) {
+      n.versions.size() != n.workloads.size() || n.localities.size() != n.workloads.size() ||
+      n.route_places.size() != n.routes.size()) {
     refuse("names", "has lists of different lengths");
   }
 }

@@ -121,6 +121,7 @@ void visit_names(NamesT& n, Visit&& visit) {
   visit("workloads", n.workloads);
   visit("workload_namespaces", n.workload_namespaces);
   visit("versions", n.versions);
+  visit("localities", n.localities);
   visit("services", n.services);
   visit("endpoints", n.endpoints);
   visit("clusters", n.clusters);

@@ -1,6 +1,7 @@
 // The public surface of libmesh: a header is public iff this file includes it.
 #pragma once
 
+#include "libmesh/base/version.h"
 #include "libmesh/experiment/run.h"
 #include "libmesh/plan/compile.h"
 #include "libmesh/plan/plan.h"

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 version: str
 detail_names: list[str]
+detector_names: list[str]
 event_names: list[str]
 counter_names: list[str]
 
@@ -83,6 +84,7 @@ class Plan:
     @property
     def versions(self) -> list[tuple[int, str]]: ...
     def dot(self) -> str: ...
+    def hash_ownership(self) -> list[dict[str, Any]]: ...
     def estimated_bytes(self) -> int: ...
 
 class RunRecord:

@@ -63,6 +63,7 @@ class Names:
     workloads: tuple[str, ...]
     workload_namespaces: tuple[str, ...]
     versions: tuple[str, ...]
+    localities: tuple[str, ...]  # by workload; "" = the default one
     services: tuple[str, ...]
     endpoints: tuple[str, ...]
     clusters: tuple[str, ...]
@@ -235,8 +236,8 @@ class RunRecord:
         """A picture of the run.
 
         Args:
-            name: overview, throughput, latency, split, versions, hosts, queues, failures or
-                topology.
+            name: overview, throughput, latency, split, versions, hosts, shares, ejections,
+                health, ring, queues, failures or topology.
             ax: Axes to draw on; None = a figure of its own. The overview needs a figure.
             options: Those of the picture, e.g. `service="reviews"`.
         """

@@ -192,30 +192,52 @@ def config_changes(record: "RunRecord") -> list[Span]:
     return [Span(at, at, label) for at, label in found]
 
 
+@dataclasses.dataclass(frozen=True)
+class Ejection:
+    """One stay of a host outside: as one proxy saw it."""
+
+    host: int
+    proxy: int
+    cluster: int
+    detector: int  # index of core.detector_names
+    from_s: float
+    to_s: float  # the end of the run when it had not returned
+
+
+def every_ejection(record: "RunRecord") -> list[Ejection]:
+    """All ejections that were enforced, in order of time."""
+    begin, end = core.event_names.index("eject"), core.event_names.index("uneject")
+    column = record.column
+    out: dict[tuple[int, int, int, int], Ejection] = {}
+    inside: dict[tuple[int, int, int], tuple[int, int, int, int]] = {}
+    for at, what, proxy, cluster, host, detail in zip(
+        column("events.at_ns").tolist(), column("events.what").tolist(),
+        column("events.proxy").tolist(), column("events.cluster").tolist(),
+        column("events.endpoint").tolist(), column("events.detail").tolist(),
+        strict=True,
+    ):  # fmt: skip
+        view = (proxy, cluster, host)
+        if what == begin and view not in inside:
+            inside[view] = (*view, at)
+            out[inside[view]] = Ejection(
+                host, proxy, cluster, detail, at / 1e9, record.info.ended_s
+            )
+        elif what == end and view in inside:
+            key = inside.pop(view)
+            out[key] = dataclasses.replace(out[key], to_s=at / 1e9)
+    return list(out.values())
+
+
 def ejections(record: "RunRecord", endpoint: int) -> list[tuple[float, float]]:
     """Spans, in seconds, in which at least one proxy had ejected the endpoint."""
-    begin, end = core.event_names.index("eject"), core.event_names.index("uneject")
-    mine = record.column("events.endpoint") == endpoint
-    open_views: set[tuple[int, int]] = set()
     spans: list[tuple[float, float]] = []
-    since = 0.0
-    for at, what, proxy, cluster in zip(
-        record.column("events.at_ns")[mine].tolist(),
-        record.column("events.what")[mine].tolist(),
-        record.column("events.proxy")[mine].tolist(),
-        record.column("events.cluster")[mine].tolist(),
-        strict=True,
-    ):
-        if what == begin:
-            if not open_views:
-                since = at / 1e9
-            open_views.add((proxy, cluster))
-        elif what == end and (proxy, cluster) in open_views:
-            open_views.remove((proxy, cluster))
-            if not open_views:
-                spans.append((since, at / 1e9))
-    if open_views:
-        spans.append((since, record.info.ended_s))
+    for stay in every_ejection(record):  # in order of their begin
+        if stay.host != endpoint:
+            continue
+        if spans and stay.from_s <= spans[-1][1]:
+            spans[-1] = (spans[-1][0], max(spans[-1][1], stay.to_s))
+        else:
+            spans.append((stay.from_s, stay.to_s))
     return spans
 
 

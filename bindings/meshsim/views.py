@@ -191,8 +191,9 @@ def events_table(record: "RunRecord") -> Table:
 
 
 def _abouts(record: "RunRecord") -> Column:
-    """What a fault or change event is about, by its number."""
-    texts = (*record.names.faults, *record.names.changes)
+    """What a fault or change is about, by its number; why a host was ejected."""
+    texts = (*record.names.faults, *record.names.changes, *core.detector_names)
+    detectors = len(record.names.faults) + len(record.names.changes)
     what, detail = record.column("events.what"), record.column("events.detail")
     kinds = [core.event_names[w] for w in what.tolist()]
     out = np.full(len(kinds), MISSING, dtype=np.uint32)
@@ -201,6 +202,8 @@ def _abouts(record: "RunRecord") -> Column:
             out[i] = number
         elif kind in ("config change", "scale") and number < len(record.names.changes):
             out[i] = len(record.names.faults) + number
+        elif kind.startswith("eject") and number < len(core.detector_names):
+            out[i] = detectors + number
     return Column("about", out, texts)
 
 

@@ -131,6 +131,7 @@ int main(int argc, char** argv) {
   CLI::App app("meshsim-core: run or check a scenario without Python");
   app.footer("Example: meshsim-core run scenarios/bookinfo_canary --seed 7 --until 60s");
   app.require_subcommand(1);
+  app.set_version_flag("--version", std::string("meshsim ") + mesh::version());
   Flags flags;
   CLI::App* run_command = app.add_subcommand("run", "simulate; prints fingerprint and totals");
   CLI::App* validate_command = app.add_subcommand("validate", "print every problem of the input");

@@ -2,6 +2,7 @@
 #include "libmesh/engine/engine.h"
 
 #include "libmesh/base/check.h"
+#include "libmesh/base/version.h"
 
 namespace mesh {
 
@@ -13,6 +14,7 @@ Names names_of(const Plan& plan) {
     names.workloads.add(w.name);
     names.workload_namespaces.add(w.name_space);
     names.versions.add(w.version);
+    names.localities.add(w.locality);
   }
   for (const ServicePlan& s : plan.services) names.services.add(s.host);
   for (const EndpointPlan& e : plan.endpoints) {
@@ -302,6 +304,7 @@ const ProxyConfig& Engine::proxy_config(EndpointId proxy) const {
 RunInfo Engine::info() const {
   RunInfo info;
   info.scenario = plan_->scenario;
+  info.version = version();
   info.config_digest = plan_->config_digest;
   info.seed = seed_;
   info.until = until_;

@@ -1,4 +1,6 @@
 // Outlier detection in action, and the update merge window before the balancers hear of it.
+#include <algorithm>
+
 #include "libmesh/engine/engine.h"
 
 namespace mesh {
@@ -34,6 +36,11 @@ bool uses_interval_detectors(const OutlierConfig& config) {
   return config.enforcing_success_rate > 0 || config.enforcing_failure_percentage > 0 ||
          config.enforcing_local_origin_success_rate > 0 ||
          config.enforcing_failure_percentage_local_origin > 0;
+}
+
+bool panics(const ClusterView& view) {
+  const auto& panic = view.table.panic;
+  return std::any_of(panic.begin(), panic.end(), [](std::uint8_t p) { return p != 0; });
 }
 
 /// Could the next tick change anything for this host?
@@ -221,6 +228,7 @@ void Engine::on_merge_window(std::uint32_t id, std::uint32_t generation) {
 void Engine::deliver_health(std::uint32_t id) {
   ProxyCluster& cluster = world_.proxy_clusters[id];
   const ClusterConfig& config = plan_->cluster_configs[cluster.config];
+  const bool panicked = panics(view_of(cluster));
   bool any = false;
   if (cluster.first_outlier != nil) {
     for (std::uint32_t h = 0; h < config.hosts.size(); ++h) {
@@ -245,6 +253,12 @@ void Engine::deliver_health(std::uint32_t id) {
     build_view(config, &cluster, world_.own_views[cluster.view]);
   }
   rebuild_balancer(cluster);
+  if (panics(view_of(cluster)) == panicked) return;
+  recorder_.note({.at = now(),
+                  .what = panicked ? EventNote::PanicEnd : EventNote::PanicStart,
+                  .proxy_workload = workload_of(cluster.proxy),
+                  .proxy = cluster.proxy,
+                  .cluster = cluster.cluster});
 }
 
 std::uint32_t Engine::members(const ProxyCluster& cluster) const {

@@ -56,9 +56,10 @@ void add(Digest& digest, const RunInfo& info) {  // all but the version
 void add(Digest& digest, const Names& names) {
   for (const auto* texts :
        {&names.workloads.items(), &names.workload_namespaces.items(), &names.versions.items(),
-        &names.services.items(), &names.endpoints.items(), &names.clusters.items(),
-        &names.routes.items(), &names.route_places.items(), &names.requests.items(),
-        &names.loads.items(), &names.faults.items(), &names.changes.items()}) {
+        &names.localities.items(), &names.services.items(), &names.endpoints.items(),
+        &names.clusters.items(), &names.routes.items(), &names.route_places.items(),
+        &names.requests.items(), &names.loads.items(), &names.faults.items(),
+        &names.changes.items()}) {
     add(digest, *texts);
   }
   ids(digest, names.endpoint_workload.items());

@@ -19,9 +19,10 @@ namespace mesh {
 struct Names {
   IdVector<WorkloadId, std::string> workloads;
   IdVector<WorkloadId, std::string> workload_namespaces;
-  IdVector<WorkloadId, std::string> versions;   // label `version`, "" if none
-  IdVector<ServiceId, std::string> services;    // fully qualified host
-  IdVector<EndpointId, std::string> endpoints;  // pod names
+  IdVector<WorkloadId, std::string> versions;    // label `version`, "" if none
+  IdVector<WorkloadId, std::string> localities;  // "region/zone/subzone", "" = the default one
+  IdVector<ServiceId, std::string> services;     // fully qualified host
+  IdVector<EndpointId, std::string> endpoints;   // pod names
   IdVector<EndpointId, WorkloadId> endpoint_workload;
   IdVector<ClusterId, std::string> clusters;  // Envoy cluster names
   IdVector<RouteId, std::string> routes;

@@ -12,6 +12,7 @@ NONE = 0xFFFFFFFF
 
 WORKLOADS = ["shoppers", "ingress", "productpage-v1", "details-v1", "reviews-v1", "reviews-v3"]
 VERSIONS = ["", "", "v1", "v1", "v1", "v3"]
+LOCALITIES = ["", "", "east/a", "east/a", "east/a", "east/b"]
 SERVICES = [
     f"{name}.default.svc.cluster.local" for name in ("ingress", "productpage", "details", "reviews")
 ]
@@ -87,6 +88,7 @@ def names(workloads: list[str] | None = None) -> dict[str, list[str]]:
         "workloads": workloads or WORKLOADS,
         "workload_namespaces": ["default"] * len(WORKLOADS),
         "versions": VERSIONS,
+        "localities": LOCALITIES,
         "services": SERVICES,
         "endpoints": [name for name, _ in ENDPOINTS],
         "clusters": [f"outbound|9080||{s}" for s in SERVICES],

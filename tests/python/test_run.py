@@ -24,6 +24,10 @@ def test_the_same_plan_and_seed_give_the_same_record() -> None:
         np.testing.assert_array_equal(column, again.column(name), name)
 
 
+def test_a_record_says_which_version_made_it() -> None:
+    assert tiny().compile().run(until="1s").info.version == ms.__version__
+
+
 def test_a_run_ends_where_it_is_told() -> None:
     plan = tiny().compile()
     record = plan.run(until="5s", warmup="1s")

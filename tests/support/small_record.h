@@ -26,6 +26,7 @@ struct SmallShop {
       n.workload_namespaces.add(name);
     }
     for (const char* version : {"", "v1", "v1"}) n.versions.add(version);
+    for (const char* locality : {"", "", "r1/z1"}) n.localities.add(locality);
     n.services.add("shop.default.svc.cluster.local");
     n.services.add("stock.default.svc.cluster.local");
     for (const char* pod : {"ingress-0", "shop-v1-0", "stock-v1-0", "stock-v1-1"}) {

@@ -16,8 +16,8 @@ Example:
 """
 
 NAMES = (
-    "overview", "throughput", "latency", "split", "versions", "hosts", "queues", "failures",
-    "topology", "compare",
+    "overview", "throughput", "latency", "split", "versions", "hosts", "shares", "ejections",
+    "health", "ring", "queues", "failures", "topology", "compare",
 )  # fmt: skip
 
 
@@ -25,7 +25,7 @@ NAMES = (
 @click.argument("run", default="out", metavar="RUN", type=click.Path(path_type=Path))
 @click.argument("name", default="overview", type=click.Choice(NAMES), metavar="NAME")
 @click.option("--out", "path", type=click.Path(path_type=Path), help="RUN/NAME.png by default.")
-@click.option("--service", help="Of split, versions, hosts, latency: which service.")
+@click.option("--service", help="Of all about one service: which.")
 @click.option("--load", help="Of throughput, latency: which load.")
 @click.option("--against", type=click.Path(path_type=Path), help="Of compare: the other run.")
 @click.option("--labels", default="before,after", help="Of compare: names of the two runs.")
@@ -34,8 +34,9 @@ NAMES = (
 def command(out: Output, run: Path, name: str, path: Path | None, **options: Any) -> None:
     """Draw NAME of the saved RUN as .png or .svg.
 
-    NAME is overview, throughput, latency, split, versions, hosts, queues, failures, topology, or
-    compare (two runs side by side).
+    NAME is overview, throughput, latency, split, versions, hosts, shares (of hosts and
+    localities), ejections (with the reason), health (and panic), ring (who owns which share of the
+    keys), queues, failures, topology, or compare (two runs side by side).
     """
     from meshsim.plot import figure
     from meshsim.plot.style import write_figure

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from meshsim import series
+from meshsim._native import core
 from meshsim.plot import style
 from meshsim.record import RunRecord
 from meshsim.tables import MISSING
@@ -95,6 +96,20 @@ def failures_by_service(record: RunRecord) -> series.Floats:
         service[known], weights=weights[known], minlength=len(record.names.services)
     )
     return counted.astype(np.float64)
+
+
+def ejecting_service(record: RunRecord) -> int | None:
+    """The service whose hosts were ejected most often, refusals included."""
+    kinds = [i for i, name in enumerate(core.event_names) if name.startswith("eject")]
+    ejected = record.column("events.endpoint")[np.isin(record.column("events.what"), kinds)]
+    owner = record.column("endpoints.workload")
+    best, most = None, 0
+    for service in range(len(record.names.services)):
+        mine = np.flatnonzero(np.isin(owner, list(versions_of(record, service))))
+        count = int(np.isin(ejected, mine).sum())
+        if count > most:
+            best, most = service, count
+    return best
 
 
 def hosts_service(record: RunRecord) -> int | None:
