@@ -64,8 +64,15 @@ Json locality_json(const std::string& name) {
 Json load_assignment(const Plan& plan, const ClusterConfig& config) {
   std::vector<LocalityPlan> localities = config.localities;
   if (localities.empty()) localities.emplace_back();
+  // Balancers take hosts in the order of the document, which is not that of the localities.
+  std::vector<std::uint16_t> order;
+  for (const HostPlan& host : config.hosts) {
+    if (std::find(order.begin(), order.end(), host.locality) == order.end()) {
+      order.push_back(host.locality);
+    }
+  }
   Json groups = Json::array();
-  for (std::size_t l = 0; l < localities.size(); ++l) {
+  for (const std::uint16_t l : order) {
     Json endpoints = Json::array();
     std::uint32_t weight = 0;
     for (const HostPlan& host : config.hosts) {

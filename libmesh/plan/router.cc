@@ -5,6 +5,7 @@
 
 #include "libmesh/plan/names.h"
 #include "libmesh/plan/workloads.h"
+#include "libmesh/policy/path_normalization.h"
 #include "libmesh/policy/virtual_host.h"
 
 namespace mesh {
@@ -45,6 +46,7 @@ ResolvedRoute Router::resolve(WorkloadId client, TemplateId request) {
   const std::uint32_t port = draft_.plan.templates[request].port;
   const VirtualHost& host = virtual_host(client, draft_.plan.templates[request].authority, port);
   const RouteContext context{registry_, rules_, registry_.client(draft_, client), port, host.name};
+  if (host.kind != VirtualHost::Kind::WithoutMesh) request = normalized(request);
   switch (host.kind) {
     case VirtualHost::Kind::Unknown:
       // At a gateway nothing matches: 404 NR; a sidecar passes unknown hosts through.
@@ -67,6 +69,14 @@ ResolvedRoute Router::resolve(WorkloadId client, TemplateId request) {
       return to_service_without_mesh(host, request);
   }
   return {RouteId::none(), request};
+}
+
+TemplateId Router::normalized(TemplateId request) {
+  std::string path = normalized_path(draft_.plan.templates[request].path);
+  if (path == draft_.plan.templates[request].path) return request;
+  RequestTemplate changed = draft_.plan.templates[request];
+  changed.path = std::move(path);
+  return draft_.intern(std::move(changed));
 }
 
 std::vector<RoutePlan> Router::routes_for(WorkloadId client, const std::string& authority,

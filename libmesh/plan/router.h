@@ -80,6 +80,8 @@ class Router {
                                     const std::string& domain, const ClientView& client,
                                     std::uint32_t port) const;
 
+  /// The request as the proxy takes it in (Istio's pathNormalization BASE, its default).
+  TemplateId normalized(TemplateId request);
   ResolvedRoute first_match(WorkloadId client, const VirtualHost& host, const RouteContext& context,
                             TemplateId request);
   ResolvedRoute to_service_without_mesh(const VirtualHost& host, TemplateId request);

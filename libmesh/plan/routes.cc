@@ -93,7 +93,16 @@ bool is_authority(const std::string& header) {
   return same_header_name(header, ":authority") || same_header_name(header, "host");
 }
 
-void apply_header_operations(const istio::HeaderOperations& operations, RequestTemplate& request) {
+/// Envoy removes before it adds, whatever the order in the YAML.
+/// Source: source/common/router/header_parser.cc (HeaderParser::evaluateHeaders).
+void remove_headers(const istio::HeaderOperations& operations, RequestTemplate& request) {
+  for (const std::string& name : operations.request_remove) {
+    std::erase_if(request.headers,
+                  [&name](const auto& h) { return same_header_name(h.first, name); });
+  }
+}
+
+void add_headers(const istio::HeaderOperations& operations, RequestTemplate& request) {
   for (const auto& [name, value] : operations.request_set) {
     if (is_authority(name) || name.starts_with(':')) continue;
     std::erase_if(request.headers,
@@ -102,10 +111,6 @@ void apply_header_operations(const istio::HeaderOperations& operations, RequestT
   }
   for (const auto& [name, value] : operations.request_add) {
     if (!is_authority(name) && !name.starts_with(':')) request.headers.emplace_back(name, value);
-  }
-  for (const std::string& name : operations.request_remove) {
-    std::erase_if(request.headers,
-                  [&name](const auto& h) { return same_header_name(h.first, name); });
   }
 }
 
@@ -230,9 +235,13 @@ TemplateId upstream_request(Draft& draft, const istio::HttpRoute& http,
                             const istio::HttpMatch* match, TemplateId request) {
   RequestTemplate changed = draft.plan.templates[request];
   std::string authority = authority_set_by(http.headers);
-  apply_header_operations(http.headers, changed);
-  if (http.route.size() == 1) {
-    apply_header_operations(http.route.front().headers, changed);
+  // istiod writes the operations of an only destination to those of the route.
+  const bool alone = http.route.size() == 1;
+  remove_headers(http.headers, changed);
+  if (alone) remove_headers(http.route.front().headers, changed);
+  add_headers(http.headers, changed);
+  if (alone) {
+    add_headers(http.route.front().headers, changed);
     if (authority.empty()) authority = authority_set_by(http.route.front().headers);
   }
   if (http.rewrite) {

@@ -20,7 +20,6 @@ namespace fs = std::filesystem;
 bool is_foreign(const fs::path& folder) {
   const std::string text = testing::read_file(folder / "istio.yaml");
   return text.find("kind: EnvoyFilter") != std::string::npos ||
-         text.find("kind: ConfigMap") != std::string::npos ||
          text.find("kind: HTTPRoute") != std::string::npos;
 }
 

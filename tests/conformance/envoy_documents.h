@@ -76,7 +76,8 @@ inline json endpoint_facts(const json& cluster) {
     facts.push_back({group.value("priority", 0), group.value("locality", json::object()),
                      weighted ? group.value("load_balancing_weight", 1) : 0, endpoints});
   }
-  std::sort(facts.begin(), facts.end());  // istiod orders by name, we by distance
+  std::stable_sort(facts.begin(), facts.end(),
+                   [](const json& a, const json& b) { return a[0] < b[0]; });
   return facts;
 }
 

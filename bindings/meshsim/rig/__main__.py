@@ -41,6 +41,8 @@ def main(cases: tuple[Path, ...], out: Path | None, runs: int | None, keep: bool
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends as Ctrl-C does
     try:
         with tempfile.TemporaryDirectory(prefix="meshsim-rig-") as scratch:
+            for folder in expand(cases):
+                check(folder)
             target = out or Path(scratch) / "recordings"
             for folder in expand(cases):
                 record(folder, target / folder.resolve().name, Path(scratch), runs, keep=keep)
@@ -68,16 +70,21 @@ def expand(folders: tuple[Path, ...]) -> list[Path]:
     return found
 
 
+def check(folder: Path) -> None:
+    """Raises what is wrong with a case, with places, before anything is run."""
+    from meshsim.export import read
+
+    found = read(folder).diagnostics
+    if any(d.severity == "error" for d in found):
+        raise ScenarioErrors(found)
+
+
 def record(folder: Path, target: Path, scratch: Path, runs: int | None, *, keep: bool) -> None:
     """Runs one case several times and writes the recording."""
-    from meshsim.export import read
     from meshsim.rig.case import Case
     from meshsim.rig.measures import Measuring
     from meshsim.rig.recording import expected_of, write
 
-    found = read(folder).diagnostics  # with places, before anything else reads the files
-    if any(d.severity == "error" for d in found):
-        raise ScenarioErrors(found)
     case = Case(folder)
     bootstraps = bootstraps_of(case)
     measured = []

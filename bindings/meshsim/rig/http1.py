@@ -30,8 +30,9 @@ async def read_head(reader: asyncio.StreamReader) -> Head | None:
     headers: dict[str, str] = {}
     for line in lines:
         name, colon, value = line.partition(":")
-        if colon:
-            headers[name.strip().lower()] = value.strip()
+        if colon:  # one name on several lines is one list
+            key, value = name.strip().lower(), value.strip()
+            headers[key] = f"{headers[key]},{value}" if key in headers else value
     return Head(first, headers)
 
 
