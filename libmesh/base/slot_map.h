@@ -24,6 +24,20 @@ struct Handle {
 template <class T>
 class SlotMap {
  public:
+  /// A default element, made in its place: hot paths fill it in there instead of copying it in.
+  Handle add() {
+    size_ += 1;
+    if (free_ == none) {
+      entries_.push_back({T{}, live, none});
+      return {static_cast<std::uint32_t>(entries_.size() - 1), 0};
+    }
+    const std::uint32_t slot = free_;
+    Entry& entry = entries_[slot];
+    free_ = entry.next_free;
+    entry.value = T{};
+    entry.state |= live;
+    return {slot, entry.state & generation_mask};
+  }
   template <class... Args>
   Handle emplace(Args&&... args) {
     return insert(T{std::forward<Args>(args)...});

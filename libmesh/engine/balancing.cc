@@ -14,42 +14,39 @@ namespace mesh {
 
 std::uint32_t Engine::proxy_cluster(EndpointId proxy, ClusterId cluster, ClusterConfigId config) {
   const std::uint64_t key = pair_key(proxy, cluster);
-  const std::uint64_t mask = world_.pair_keys.size() - 1;
-  for (std::uint64_t i = scramble(key) & mask; world_.pair_slots[i] != nil; i = (i + 1) & mask) {
-    if (world_.pair_keys[i] != key) continue;
-    const std::uint32_t found = world_.pair_slots[i];
+  const std::uint64_t mask = world_.pair_places.size() - 1;
+  for (std::uint64_t i = scramble(key) & mask; world_.pair_places[i].index != nil;
+       i = (i + 1) & mask) {
+    if (world_.pair_places[i].key != key) continue;
+    const std::uint32_t found = world_.pair_places[i].index;
     if (world_.proxy_clusters[found].config == config) return found;
     // A changed cluster is a new one; the old one drains (Envoy's CDS update).
     const auto hosts = static_cast<std::uint32_t>(
         plan_->cluster_configs[world_.proxy_clusters[found].config].hosts.size());
     for (std::uint32_t h = 0; h < hosts; ++h) drain_host(found, h);
     const std::uint32_t made = add_proxy_cluster(proxy, cluster, config);
-    world_.pair_slots[i] = made;
+    world_.pair_places[i].index = made;
     return made;
   }
   const std::uint32_t made = add_proxy_cluster(proxy, cluster, config);
-  if (2 * ++world_.pairs > world_.pair_keys.size()) grow_pairs();
-  const std::uint64_t wider = world_.pair_keys.size() - 1;
-  std::uint64_t i = scramble(key) & wider;
-  while (world_.pair_slots[i] != nil) i = (i + 1) & wider;
-  world_.pair_keys[i] = key;
-  world_.pair_slots[i] = made;
+  if (2 * ++world_.pairs > world_.pair_places.size()) grow_pairs();
+  place_pair({key, made});
   return made;
 }
 
+void Engine::place_pair(PairPlace pair) {
+  const std::uint64_t mask = world_.pair_places.size() - 1;
+  std::uint64_t i = scramble(pair.key) & mask;
+  while (world_.pair_places[i].index != nil) i = (i + 1) & mask;
+  world_.pair_places[i] = pair;
+}
+
 void Engine::grow_pairs() {
-  std::vector<std::uint64_t> keys(std::max<std::size_t>(64, world_.pair_keys.size() * 2));
-  std::vector<std::uint32_t> slots(keys.size(), nil);
-  const std::uint64_t mask = keys.size() - 1;
-  for (std::size_t old = 0; old < world_.pair_keys.size(); ++old) {
-    if (world_.pair_slots[old] == nil) continue;
-    std::uint64_t i = scramble(world_.pair_keys[old]) & mask;
-    while (slots[i] != nil) i = (i + 1) & mask;
-    keys[i] = world_.pair_keys[old];
-    slots[i] = world_.pair_slots[old];
+  std::vector<PairPlace> old(std::max<std::size_t>(64, world_.pair_places.size() * 2));
+  old.swap(world_.pair_places);
+  for (const PairPlace& pair : old) {
+    if (pair.index != nil) place_pair(pair);
   }
-  world_.pair_keys.swap(keys);
-  world_.pair_slots.swap(slots);
 }
 
 std::uint32_t Engine::add_proxy_cluster(EndpointId proxy, ClusterId cluster,
@@ -192,7 +189,7 @@ std::uint32_t Engine::pick_hashed(const ProxyCluster& cluster, const HashTable& 
 std::uint32_t Engine::pick_once(ProxyCluster& cluster, const ClusterView& view,
                                 std::span<const PriorityShare> share, std::uint16_t worker,
                                 Draw& draw) {
-  last_pick_ = draw;
+  if (recorder_.keeps_requests()) last_pick_ = draw;
   const std::uint64_t random = draw.word();
   const std::uint32_t p = share.size() > 1 ? choose_priority(share, random).priority : 0;
   const bool panic = view.table.panic[p] != 0;

@@ -16,6 +16,7 @@ double area(const RateSegment& s, double x) {
 
 /// The x at which `area` reaches `rest`; the form without cancellation of the quadratic formula.
 double inverse_area(const RateSegment& s, double rest) {
+  if (s.from_rps == s.to_rps && s.from_rps > 0) return rest / s.from_rps;
   const double length = as_seconds(s.length);
   const double slope = length > 0 ? (s.to_rps - s.from_rps) / length : 0.0;
   const double root = s.from_rps * s.from_rps + 2.0 * slope * rest;
@@ -65,14 +66,15 @@ void Engine::schedule_arrival(LoadId id) {
   }
   while (state.segment < load.rate.size()) {
     const RateSegment& segment = load.rate[state.segment];
-    const double whole = area(segment, as_seconds(segment.length));
-    if (state.target - state.passed < whole) {
+    if (state.whole < 0) state.whole = area(segment, as_seconds(segment.length));
+    if (state.target - state.passed < state.whole) {
       const double x = inverse_area(segment, state.target - state.passed);
       const Instant at = segment.at + Duration{static_cast<std::int64_t>(x * 1e9 + 0.5)};
       push(std::max(at, now()), EventKind::ArrivalDue, id.value);
       return;
     }
-    state.passed += whole;
+    state.passed += state.whole;
+    state.whole = -1;
     ++state.segment;
   }
 }

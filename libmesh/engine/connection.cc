@@ -19,8 +19,7 @@ bool Engine::wants_connection(const Pool& pool, const ClusterConfig& config) con
   std::uint64_t active = 0, capacity = pool.connecting_capacity;
   for (const ConnectionState state :
        {ConnectionState::Ready, ConnectionState::Busy, ConnectionState::Draining}) {
-    for (std::uint32_t c = pool.connections[static_cast<std::size_t>(state)].front; c != nil;
-         c = world_.connections[c].next) {
+    for (std::uint32_t c = pool.newest_of(state); c != nil; c = world_.connections[c].next) {
       active += world_.connections[c].streams;
       if (state == ConnectionState::Ready) capacity += stream_room(world_.connections[c]);
     }
@@ -56,10 +55,10 @@ bool Engine::connect_one(std::uint32_t id) {
   }
   const Handle handle = world_.connections.insert(connection);
   Connection& made = world_.connections[handle.slot];
-  List& list = pool.list(ConnectionState::Connecting);
-  made.next = list.front;
-  if (list.front != nil) world_.connections[list.front].prev = handle.slot;
-  list.front = handle.slot;
+  std::uint32_t& newest = pool.newest_of(ConnectionState::Connecting);
+  made.next = newest;
+  if (newest != nil) world_.connections[newest].prev = handle.slot;
+  newest = handle.slot;
   made.timer = arm(cluster_lanes_[cluster.config].connect, TimerKind::ConnectTimeout, handle.slot,
                    handle.generation);
   Duration handshake{};
@@ -139,18 +138,18 @@ void Engine::connect_failed(std::uint32_t id, ResetReason reason) {
 void Engine::move(std::uint32_t id, ConnectionState to) {
   Connection& connection = world_.connections[id];
   Pool& pool = world_.pools[connection.pool];
-  List& from = pool.list(connection.state);
+  std::uint32_t& from = pool.newest_of(connection.state);
   if (connection.prev != nil) {
     world_.connections[connection.prev].next = connection.next;
   } else {
-    from.front = connection.next;
+    from = connection.next;
   }
   if (connection.next != nil) world_.connections[connection.next].prev = connection.prev;
-  List& list = pool.list(to);
+  std::uint32_t& newest = pool.newest_of(to);
   connection.prev = nil;
-  connection.next = list.front;
-  if (list.front != nil) world_.connections[list.front].prev = id;
-  list.front = id;
+  connection.next = newest;
+  if (newest != nil) world_.connections[newest].prev = id;
+  newest = id;
   connection.state = to;
   if (to == ConnectionState::Ready && connection.streams == 0) {
     const ClusterConfigId config = world_.proxy_clusters[pool.proxy_cluster].config;
@@ -174,8 +173,8 @@ void Engine::close_connection(std::uint32_t id, bool remote) {
   move(id, ConnectionState::Draining);
   disarm(connection.timer);
   disarm(connection.age_timer);
-  List& list = pool.list(ConnectionState::Draining);
-  list.front = connection.next;
+  std::uint32_t& newest = pool.newest_of(ConnectionState::Draining);
+  newest = connection.next;
   if (connection.next != nil) world_.connections[connection.next].prev = nil;
   --cluster.breaker.connections;
   --pool.connection_count;
@@ -258,14 +257,14 @@ void Engine::drain_host(std::uint32_t cluster, std::uint32_t host_index) {
   for (std::uint32_t p = world_.cells[cell].first_pool; p != nil;
        p = world_.pools[p].next_of_host) {
     for (const ConnectionState state : {ConnectionState::Ready, ConnectionState::Busy}) {
-      for (std::uint32_t c = world_.pools[p].list(state).front; c != nil;) {
+      for (std::uint32_t c = world_.pools[p].newest_of(state); c != nil;) {
         const std::uint32_t next = world_.connections[c].next;
         drain_connection(c);
         c = next;
       }
     }
     if (world_.pools[p].pending_count > 0) continue;
-    for (std::uint32_t c = world_.pools[p].list(ConnectionState::Connecting).front; c != nil;) {
+    for (std::uint32_t c = world_.pools[p].newest_of(ConnectionState::Connecting); c != nil;) {
       const std::uint32_t next = world_.connections[c].next;
       close_connection(c, false);
       c = next;
@@ -279,7 +278,7 @@ void Engine::reset_connections_to(EndpointId endpoint) {
     if (pool.host != endpoint || behind_sidecar(pool)) continue;
     for (const ConnectionState state :
          {ConnectionState::Ready, ConnectionState::Busy, ConnectionState::Draining}) {
-      for (std::uint32_t c = pool.list(state).front; c != nil; c = world_.connections[c].next) {
+      for (std::uint32_t c = pool.newest_of(state); c != nil; c = world_.connections[c].next) {
         lost.push_back(world_.connections.handle(c));
       }
     }

@@ -62,7 +62,7 @@ std::uint32_t Engine::stream_room(const Connection& connection) const {
 /// `envoy.md` §4.2: a ready connection, or the queue and perhaps a new connection.
 void Engine::new_stream(std::uint32_t id, std::uint32_t attempt) {
   Pool& pool = world_.pools[id];
-  const std::uint32_t ready = pool.list(ConnectionState::Ready).front;
+  const std::uint32_t ready = pool.newest_of(ConnectionState::Ready);
   if (ready != nil) {
     attach(id, ready, attempt);
     if (world_.pools[id].preconnects) try_connect(id);
@@ -148,7 +148,7 @@ void Engine::serve_pending(std::uint32_t id) {
     Pool& pool = world_.pools[id];
     const std::uint32_t oldest = pool.pending.back;
     if (oldest == nil) return;
-    const std::uint32_t ready = pool.list(ConnectionState::Ready).front;
+    const std::uint32_t ready = pool.newest_of(ConnectionState::Ready);
     if (ready == nil) break;
     unlink_pending(pool, oldest);
     --world_.proxy_clusters[pool.proxy_cluster].breaker.pending;

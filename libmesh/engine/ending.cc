@@ -38,10 +38,11 @@ void Engine::finish(std::uint32_t slot, std::uint16_t code, Details details) {
     tried = next;
   }
   if (live.tried_priorities != nil) world_.tried_priorities.erase(live.tried_priorities);
-  const Request request = live;
+  record_request(live, logged_code(live, code, details), details);
+  const Origin kind = live.kind;
+  const Handle origin = live.origin;
   world_.requests.erase(slot);
-  record_request(request, logged_code(request, code, details), details);
-  deliver(request, code);
+  deliver(kind, origin, code);
 }
 
 /// A proxy's own answer to a gRPC request is HTTP 200 with a grpc-status.
@@ -82,20 +83,20 @@ void Engine::record_request(const Request& request, std::uint16_t code, Details 
                            .inbound = inbound});
 }
 
-void Engine::deliver(const Request& request, std::uint16_t code) {
-  switch (request.kind) {
+void Engine::deliver(Origin kind, Handle origin, std::uint16_t code) {
+  switch (kind) {
     case Origin::Load:
     case Origin::Mirror:
       return;
     case Origin::User:
-      return user_answered(request.origin.slot);
+      return user_answered(origin.slot);
     case Origin::Call:
-      if (world_.frames.alive(request.origin)) call_answered(request.origin.slot, code);
+      if (world_.frames.alive(origin)) call_answered(origin.slot, code);
       return;
     case Origin::Inbound:
-      if (world_.visits.alive(request.origin)) {
-        answer(request.origin.slot, code, Action::Respond);
-        world_.visits.erase(request.origin.slot);
+      if (world_.visits.alive(origin)) {
+        answer(origin.slot, code, Action::Respond);
+        world_.visits.erase(origin.slot);
       }
       return;
   }

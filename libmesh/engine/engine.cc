@@ -75,6 +75,10 @@ void Engine::start() {
     }
   }
   world_.member_since.resize(plan_->endpoints.size(), plan_->clusters_made_at);
+  workload_of_.resize(plan_->endpoints.size());
+  for (std::uint32_t e = 0; e < plan_->endpoints.size(); ++e) {
+    workload_of_[EndpointId{e}] = plan_->endpoints[EndpointId{e}].workload;
+  }
   find_lanes();
   limit_faults();
   for (std::uint32_t c = 0; c < plan_->cluster_configs.size(); ++c) {
@@ -156,6 +160,7 @@ bool Engine::adopt(std::shared_ptr<const Plan> plan) {
   if (!same_pods(*plan_, *plan)) return false;
   const std::size_t known_changes = plan_->changes.size();
   plan_ = std::move(plan);
+  for (std::uint32_t l = 0; l < plan_->loads.size(); ++l) world_.loads[LoadId{l}].whole = -1;
   find_lanes();
   limit_faults();
   for (std::uint32_t c = 0; c < plan_->cluster_configs.size(); ++c) {
@@ -189,10 +194,6 @@ bool Engine::run_until(Instant until, const Progress& progress) {
 std::uint64_t Engine::run_events(std::uint64_t count, Instant until) {
   until_ = std::max(until_, std::min(until, plan_->until));
   return world_.loop.run_some(until, count, *this);
-}
-
-void Engine::push(Instant at, EventKind kind, std::uint32_t slot, std::uint32_t generation) {
-  world_.loop.schedule(at, static_cast<std::uint8_t>(kind), generation, slot);
 }
 
 void Engine::on_event(const Event& event) {

@@ -62,7 +62,9 @@ class Engine {
   void limit_faults();
   void dispatch(const Event& event);
   void expire(const Fired& timer);
-  void push(Instant at, EventKind kind, std::uint32_t slot, std::uint32_t generation = 0);
+  void push(Instant at, EventKind kind, std::uint32_t slot, std::uint32_t generation = 0) {
+    world_.loop.schedule(at, static_cast<std::uint8_t>(kind), generation, slot);
+  }
   TimerRef arm(LaneId lane, TimerKind kind, std::uint32_t slot, std::uint32_t generation) {
     if (!lane.valid()) return TimerRef::none();
     return world_.loop.arm(lane, static_cast<std::uint8_t>(kind), generation, slot);
@@ -76,7 +78,7 @@ class Engine {
   RunInfo info() const;
   std::uint32_t version_of(EndpointId proxy) const;
   const ProxyConfig& proxy_config(EndpointId proxy) const;
-  WorkloadId workload_of(EndpointId endpoint) const { return plan_->endpoints[endpoint].workload; }
+  WorkloadId workload_of(EndpointId endpoint) const { return workload_of_[endpoint]; }
 
   // client.cc: loads
   void start_loads();
@@ -176,7 +178,7 @@ class Engine {
   void finish(std::uint32_t slot, std::uint16_t code, Details details);
   std::uint16_t logged_code(const Request& request, std::uint16_t code, Details details) const;
   void record_request(const Request& request, std::uint16_t code, Details details);
-  void deliver(const Request& request, std::uint16_t code);
+  void deliver(Origin kind, Handle origin, std::uint16_t code);
 
   // story.cc: what it saw, where requests are recorded
   void tell_pick(const Request& request, std::uint32_t host_index);
@@ -197,6 +199,7 @@ class Engine {
   // balancing.cc: which host, as the balancers have been told
   std::uint32_t proxy_cluster(EndpointId proxy, ClusterId cluster, ClusterConfigId config);
   std::uint32_t add_proxy_cluster(EndpointId proxy, ClusterId cluster, ClusterConfigId config);
+  void place_pair(PairPlace pair);
   void grow_pairs();
   const ClusterView& view_of(const ProxyCluster& cluster) const;
   void build_view(const ClusterConfig& config, const ProxyCluster* cluster, ClusterView& view);
@@ -289,6 +292,7 @@ class Engine {
   Duration service_time(Visit& visit, std::uint32_t distribution, Purpose purpose);
   void work_done(std::uint32_t visit, std::uint16_t failed);
   void answer(std::uint32_t visit, std::uint16_t code, Action action);
+  void fetch_early(const Attempt& attempt) const;
   void leave(std::uint32_t visit, std::uint16_t code, bool overflowed);
   void free_worker(EndpointId endpoint);
   void on_cancel_reaches(std::uint32_t visit);
@@ -323,6 +327,7 @@ class Engine {
   World world_;
   Recorder recorder_;
   RetryPolicy inbound_retry_;
+  IdVector<EndpointId, WorkloadId> workload_of_;  // the plan's, without the names between
   IdVector<RouteId, RouteLanes> route_lanes_;
   IdVector<ClusterConfigId, ClusterLanes> cluster_lanes_;
   IdVector<CallId, LaneId> call_lanes_;

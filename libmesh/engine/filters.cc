@@ -4,7 +4,8 @@
 namespace mesh {
 
 std::uint32_t Engine::open_request(const Opening& opening) {
-  Request request;
+  const std::uint32_t slot = world_.requests.add().slot;
+  Request& request = world_.requests[slot];
   request.id = world_.requests_created++;
   request.root = opening.root;
   request.parent = opening.parent;
@@ -16,7 +17,7 @@ std::uint32_t Engine::open_request(const Opening& opening) {
   request.proxy = opening.proxy;
   request.worker = opening.worker;
   request.kind = opening.kind;
-  return world_.requests.insert(request).slot;
+  return slot;
 }
 
 void Engine::enter_filters(std::uint32_t slot) {

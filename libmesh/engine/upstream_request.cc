@@ -6,10 +6,14 @@ namespace mesh {
 void Engine::begin_attempt(std::uint32_t slot, std::uint32_t host_index) {
   Request& request = world_.requests[slot];
   const ProxyCluster& cluster = world_.proxy_clusters[request.proxy_cluster];
+  if (cluster.first_outlier != nil) {
+    __builtin_prefetch(&world_.outlier_cells[cluster.first_outlier + host_index]);
+  }
   const std::uint32_t pool = pool_for(request.proxy_cluster, host_index, request.worker);
   if (recorder_.keeps_requests()) tell_pick(request, host_index);
   if (pool == nil) return no_healthy_upstream(slot, ClusterCounter::upstream_cx_pool_overflow);
-  Attempt attempt;
+  const std::uint32_t id = world_.attempts.add().slot;
+  Attempt& attempt = world_.attempts[id];
   attempt.request = slot;
   attempt.pool = pool;
   attempt.next = request.first_attempt;
@@ -18,7 +22,6 @@ void Engine::begin_attempt(std::uint32_t slot, std::uint32_t host_index) {
   attempt.started = now();
   attempt.number = ++request.attempts;
   request.host = attempt.host;
-  const std::uint32_t id = world_.attempts.insert(attempt).slot;
   request.first_attempt = id;
   new_stream(pool, id);
 }
@@ -61,7 +64,8 @@ void Engine::pool_ready(std::uint32_t id, bool new_connection) {
     there = there + proxies;
     attempt.way_back = attempt.way_back + proxies;
   }
-  Visit visit;
+  attempt.visit = world_.visits.add();
+  Visit& visit = world_.visits[attempt.visit.slot];
   visit.request = request.id;
   visit.root = request.root;
   visit.key = scramble(request.key + attempt.number);
@@ -71,7 +75,6 @@ void Engine::pool_ready(std::uint32_t id, bool new_connection) {
   visit.as_received = request.upstream;
   visit.handler = server.handler_of[request.upstream];
   visit.inbound = request.kind == Origin::Inbound;
-  attempt.visit = world_.visits.insert(visit);
   push(now() + there, EventKind::ReachesServer, attempt.visit.slot, attempt.visit.generation);
 }
 

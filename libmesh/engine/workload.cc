@@ -126,11 +126,11 @@ void Engine::start_work(std::uint32_t id) {
   ++world_.workloads[workload_of(visit.endpoint)].busy;
   const AnswerPlan& answer = answer_plan(visit);
   const ScriptPlan& script = plan_->scripts[answer.script];
-  Frame frame;
+  visit.frame = world_.frames.add().slot;
+  Frame& frame = world_.frames[visit.frame];
   frame.visit = id;
   frame.next_step = script.first;
   frame.end_step = script.first + script.count;
-  visit.frame = world_.frames.insert(frame).slot;
   const Duration time = service_time(visit, answer.time, Purpose::ServiceTime);
   push(now() + time, EventKind::StepDone, visit.frame, world_.frames.generation(visit.frame));
 }
@@ -221,8 +221,21 @@ void Engine::answer(std::uint32_t id, std::uint16_t code, Action action) {
     case Action::Hang:
       return;
   }
+  fetch_early(*attempt);
   push(now() + attempt->way_back, EventKind::ReachesCaller, visit.attempt.slot,
        visit.attempt.generation);
+}
+
+/// Asks the memory for what the caller's proxy will touch when the answer is there: among many
+/// pairs of proxies and hosts it has left the caches since the request went out.
+void Engine::fetch_early(const Attempt& attempt) const {
+  const ProxyCluster& cluster =
+      world_.proxy_clusters[world_.requests[attempt.request].proxy_cluster];
+  __builtin_prefetch(&world_.pools[attempt.pool]);
+  __builtin_prefetch(&world_.connections[attempt.connection]);
+  __builtin_prefetch(&world_.cells[cluster.first_cell + attempt.host_index]);
+  if (cluster.first_outlier == nil) return;
+  __builtin_prefetch(&world_.outlier_cells[cluster.first_outlier + attempt.host_index]);
 }
 
 /// The visit is over for the instance: its worker, or its place in the queue, is free.

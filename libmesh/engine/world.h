@@ -119,13 +119,13 @@ struct List {
 };
 
 /// Connections of one worker of one proxy to one host of one cluster.
-struct Pool {
+struct alignas(64) Pool {
   std::uint32_t proxy_cluster = nil;
   std::uint32_t host_index = nil;
   EndpointId host;
   std::uint32_t next_of_host = nil;
-  std::array<List, 4> connections;  // by ConnectionState
-  List pending;                     // newest in front
+  std::array<std::uint32_t, 4> newest{nil, nil, nil, nil};  // connection by ConnectionState
+  List pending;                                             // newest in front
   std::uint32_t pending_count = 0;
   std::uint32_t connecting_capacity = 0;  // streams that connecting clients will offer
   std::uint32_t connection_count = 0;
@@ -133,8 +133,14 @@ struct Pool {
   bool preconnects = false;  // the cluster's ratio is above 1
   bool limited = false;      // the cluster's pools are
 
-  List& list(ConnectionState state) { return connections[static_cast<std::size_t>(state)]; }
+  std::uint32_t& newest_of(ConnectionState state) {
+    return newest[static_cast<std::size_t>(state)];
+  }
+  std::uint32_t newest_of(ConnectionState state) const {
+    return newest[static_cast<std::size_t>(state)];
+  }
 };
+static_assert(sizeof(Pool) == 64, "one cache line: there are very many");
 
 /// One host as one proxy sees it; default = untouched.
 struct HostCell {
@@ -143,13 +149,14 @@ struct HostCell {
 };
 
 /// The same for outlier detection; exists only where the cluster configures it.
-struct OutlierCell {
-  OutlierState state;
+struct alignas(64) OutlierCell {
+  [[no_unique_address]] OutlierState state;
   bool told_unhealthy = false;  // what the balancers have been told
 };
+static_assert(sizeof(OutlierCell) == 64, "one cache line: every answer touches one of very many");
 
-/// One cluster as one proxy sees it.
-struct ProxyCluster {
+/// One cluster as one proxy sees it. What every request looks at comes first, in one cache line.
+struct alignas(64) ProxyCluster {
   EndpointId proxy;
   ClusterId cluster;
   ClusterConfigId config;
@@ -159,14 +166,20 @@ struct ProxyCluster {
   std::uint32_t view = nil;           // own view when some host is unhealthy
   std::uint32_t first_cursor = nil;   // round robin cursors by worker, then host source
   std::uint32_t balancer = nil;       // schedules, if it needs some
+  WorkloadId edge_destination;        // cache of the recorder's row
+  EdgeSlot edge;
+  bool sweep_armed = false;
+  EdgeSlot edge_without_host;
   std::uint32_t ejected = 0;
   std::uint32_t merge_generation = 0;  // makes a cancelled timer void
   MergeWindow merge;                   // when the balancers hear of health changes
-  bool sweep_armed = false;
-  WorkloadId edge_destination;  // cache of the recorder's row
-  EdgeSlot edge;
-  EdgeSlot edge_without_host;
   std::array<std::uint32_t, cluster_counter_count> counters{};
+};
+
+/// Where the cluster of a proxy is found.
+struct PairPlace {
+  std::uint64_t key = 0;      // of (proxy, cluster)
+  std::uint32_t index = nil;  // of proxy_clusters; nil = the place is free
 };
 
 /// One pod: its application, as the network sees it.
@@ -231,6 +244,7 @@ struct LoadState {
   std::uint32_t segment = 0;
   double target = 0;  // cumulative arrivals at which the next one is due
   double passed = 0;  // integral of the rate before `segment`
+  double whole = -1;  // the same over `segment`; -1 = not yet worked out
 };
 
 struct WorkloadState {
@@ -271,8 +285,7 @@ struct World {
   std::vector<ClusterView> own_views;
   std::vector<std::uint32_t> free_views;
   IdVector<ClusterConfigId, ClusterView> shared_views;  // everything healthy
-  std::vector<std::uint64_t> pair_keys;                 // open addressing: (proxy, cluster) …
-  std::vector<std::uint32_t> pair_slots;                // … → index of proxy_clusters
+  std::vector<PairPlace> pair_places;                   // open addressing
   std::uint32_t pairs = 0;
 
   IdVector<EndpointId, EndpointState> endpoints;

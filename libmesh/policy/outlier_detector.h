@@ -60,11 +60,11 @@ struct OutlierState {
   std::uint32_t external_success = 0, external_total = 0;  // of the running interval
   std::uint32_t local_success = 0, local_total = 0;
   std::uint32_t multiplier = 0;  // how many base_ejection_times the present stay lasts
-  bool ejected = false;
-  bool ever_unejected = false;
   Instant ejected_at{};
   Instant unejected_at{};
   Duration jitter{0};
+  bool ejected = false;
+  bool ever_unejected = false;
   bool operator==(const OutlierState&) const = default;
 };
 

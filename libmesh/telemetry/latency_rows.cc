@@ -2,6 +2,7 @@
 #include "libmesh/telemetry/latency_rows.h"
 
 #include <algorithm>
+#include <bit>
 #include <span>
 #include <tuple>
 
@@ -26,30 +27,27 @@ void LatencyRows::open(std::uint32_t bucket, bool total) {
 }
 
 void LatencyRows::close() {
-  std::sort(hit_.begin(), hit_.end());
-  for (std::size_t begin = 0; begin < hit_.size();) {
-    std::size_t end = begin + 1;
-    while (end < hit_.size() && hit_[end].row == hit_[begin].row) end += 1;
-    close_row(begin, end);
-    begin = end;
-  }
-  hit_.clear();
+  std::sort(touched_.begin(), touched_.end());
+  for (const std::uint32_t row : touched_) close_row(row);
+  touched_.clear();
 }
 
-/// Hits [begin, end) are all those of one row.
-void LatencyRows::close_row(std::size_t begin, std::size_t end) {
-  const std::uint32_t index = hit_[begin].row;
+void LatencyRows::close_row(std::uint32_t index) {
   Row& row = rows_[index];
-  const std::uint32_t first = hit_[begin].bin, last = hit_[end - 1].bin;
+  const std::uint32_t first = Histogram::bin_of(row.exact.min);
+  const std::uint32_t last = Histogram::bin_of(row.exact.max);
   const std::span counts(row.counts.data() + (first - row.first), last - first + 1);
   if (open_total_) {
     if (index >= totals_.size()) totals_.resize(index + 1);
     totals_[index].add_counted(first, counts, row.exact);
   }
-  for (std::size_t i = begin; i < end; ++i) {
-    std::uint32_t& count = counts[hit_[i].bin - first];
-    closed_.push_back({open_bucket_, index, hit_[i].bin, count});
-    count = 0;
+  for (std::uint32_t w = first / 64; w <= last / 64; ++w) {
+    for (std::uint64_t& word = row.hit[w]; word != 0; word &= word - 1) {
+      const std::uint32_t bin = w * 64 + static_cast<std::uint32_t>(std::countr_zero(word));
+      std::uint32_t& count = counts[bin - first];
+      closed_.push_back({open_bucket_, index, bin, count});
+      count = 0;
+    }
   }
   row.exact = nothing;
 }
@@ -61,14 +59,14 @@ LatencyRows LatencyRows::closed() const {
 }
 
 std::vector<Histogram> LatencyRows::totals(std::size_t count) const {
-  if (!hit_.empty()) return closed().totals(count);
+  if (!touched_.empty()) return closed().totals(count);
   std::vector<Histogram> totals = totals_;
   totals.resize(count);
   return totals;
 }
 
 LatencySeries LatencyRows::series() const {
-  if (!hit_.empty()) return closed().series();
+  if (!touched_.empty()) return closed().series();
   const auto before = [](const Closed& a, const Closed& b) {
     return std::tie(a.bucket, a.row, a.bin) < std::tie(b.bucket, b.row, b.bin);
   };

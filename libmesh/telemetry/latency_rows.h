@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <limits>
 #include <vector>
@@ -22,13 +23,19 @@ class LatencyRows {
   }
   /// `total` says whether the totals count the value; buckets mostly rise.
   void add(std::uint32_t row, std::uint32_t bucket, Duration value, bool total) {
+    add(row, bucket, value, Histogram::bin_of(value), total);
+  }
+  /// The same when the caller knows the bin.
+  void add(std::uint32_t row, std::uint32_t bucket, Duration value, std::uint32_t bin, bool total) {
     if (bucket != open_bucket_ || total != open_total_) open(bucket, total);
     if (row >= rows_.size()) rows_.resize(row + 1);
     Row& r = rows_[row];
-    const std::uint32_t bin = Histogram::bin_of(value);
     if (bin - r.first >= r.counts.size()) cover(r, bin);
     std::uint32_t& count = r.counts[bin - r.first];
-    if (count == 0) hit_.push_back({row, bin});
+    if (count == 0) {
+      if (r.exact.max < r.exact.min) touched_.push_back(row);  // its first value
+      r.hit[bin / 64] |= std::uint64_t{1} << bin % 64;
+    }
     count += 1;
     r.exact.sum.ns += value.ns;
     r.exact.min = std::min(r.exact.min, value);
@@ -51,10 +58,7 @@ class LatencyRows {
     std::vector<std::uint32_t> counts;
     std::uint32_t first = 0;  // bin of counts[0]
     Histogram::Exact exact = nothing;
-  };
-  struct Hit {
-    std::uint32_t row, bin;
-    friend auto operator<=>(const Hit&, const Hit&) = default;
+    std::array<std::uint64_t, (Histogram::bin_count + 63) / 64> hit{};  // bit per bin
   };
   struct Closed {
     std::uint32_t bucket, row, bin, count;
@@ -63,10 +67,10 @@ class LatencyRows {
   static void cover(Row& row, std::uint32_t bin);
   void open(std::uint32_t bucket, bool total);
   LatencyRows closed() const;
-  void close_row(std::size_t begin, std::size_t end);
+  void close_row(std::uint32_t index);
 
   std::vector<Row> rows_;
-  std::vector<Hit> hit_;
+  std::vector<std::uint32_t> touched_;  // rows with a hit in the open bucket
   std::vector<Closed> closed_;
   std::vector<Histogram> totals_;
   std::uint32_t open_bucket_ = no_bucket;

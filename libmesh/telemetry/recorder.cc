@@ -71,13 +71,14 @@ void Recorder::request_ended(const RequestEnded& fact) {
   const std::uint32_t bucket = bucket_of(fact.ended);
   const std::uint32_t kind = outcome(fact.code, fact.flags);
   const bool total = counts(fact.ended);
+  const std::uint32_t bin = Histogram::bin_of(latency);
   if (fact.edge.value != EdgeSlot{}.value) {
     requests_by_edge_.add(fact.edge.value, kind, bucket, latency, total);
-    latency_by_edge_.add(fact.edge.value, bucket, latency, total);
+    latency_by_edge_.add(fact.edge.value, bucket, latency, bin, total);
   }
   if (fact.load.valid()) {
     requests_by_load_.add(fact.load.value, kind, bucket_of(fact.started), latency, total);
-    latency_by_load_.add(fact.load.value, bucket, latency, total);
+    latency_by_load_.add(fact.load.value, bucket, latency, bin, total);
   }
 }
 
