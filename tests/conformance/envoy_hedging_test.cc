@@ -120,6 +120,15 @@ TEST_CASE("hedging: the retry breaker refuses a hedge, the slow try goes on") {
   CHECK(counter(*record, Counter::upstream_rq_total) == 1);
 }
 
+TEST_CASE("hedging: a hedge that the retry breaker refuses has used up its try all the same") {
+  Hedged p(503, milliseconds(100), 200, milliseconds(1));
+  p.hand.cluster_of(p.server).breaker.max_retries = 0;
+  const auto record = p.run({0});
+  CHECK(outcomes(*record) == Outcomes{"503 UO,URX"});
+  CHECK(counter(*record, Counter::upstream_rq_retry_overflow) == 1);
+  CHECK(counter(*record, Counter::upstream_rq_retry_limit_exceeded) == 1);
+}
+
 TEST_CASE("hedging: on HTTP/2 the loser is one reset stream, the connection stays") {
   Hedged p(200, milliseconds(100), 200, seconds(5));
   p.hand.cluster_of(p.server).protocol = UpstreamProtocol::Http2;
