@@ -1,15 +1,22 @@
 // Outlier detection as a mesh lives with it: idle clusters, dropped cells.
 #include <doctest/doctest.h>
 
+#include <numeric>
 #include <random>
 
 #include "libmesh/engine/engine.h"
-#include "tests/support/hand_plan.h"
+#include "tests/support/outcomes.h"
+#include "tests/support/pair.h"
 
 namespace mesh {
 namespace {
 
+using testing::counter;
 using testing::HandPlan;
+using testing::outcomes;
+using testing::Pair;
+using Counter = ClusterCounter;
+using Outcomes = std::vector<std::string>;
 
 /// `clients` pods call each of `services` once in every pod, at the start; all answers are 500.
 std::shared_ptr<const Plan> touched_once(std::uint32_t clients, std::uint32_t services) {
@@ -73,6 +80,214 @@ TEST_CASE("health: cells that equal the default may be dropped at random instant
   }
   CHECK(dropped > 200);
   CHECK(ejected > 1000);
+}
+
+/// Hosts in turn, each ejected by its first error; no panic.
+struct Fleet : Pair {
+  explicit Fleet(std::uint32_t pods) : Pair(milliseconds(1), pods) {
+    ClusterConfig& cluster = hand.cluster_of(server);
+    cluster.load_balancer.kind = LoadBalancerKind::RoundRobin;
+    cluster.panic_threshold_percent = 0;
+    outlier = &cluster.outlier.emplace();
+    outlier->consecutive_5xx = 1;
+    outlier->max_ejection_percent = 100;
+  }
+  OutlierConfig* outlier;
+};
+
+TEST_CASE("health: a second ejection within a second keeps its requests for one more second") {
+  struct Row {
+    const char* name;
+    std::vector<int> at_ms;
+    Outcomes outcomes;
+  };
+  // Two hosts that always fail, no panic: without a host the answer is 503 UH.
+  const Row rows[] = {
+      {"both ejections are heard of at once when they are two seconds apart",
+       {0, 2000, 2010, 2500},
+       {"500", "500", "503 UH", "503 UH"}},
+      {"100 ms apart the second host is picked for a whole window more",
+       {0, 100, 500, 1099, 1110},
+       {"500", "500", "500", "500", "503 UH"}},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.name);
+    Fleet p(2);
+    p.hand.handler_of(p.server).answer.status = 500;
+    const auto record = p.run(row.at_ms, seconds(5));
+    CHECK(outcomes(*record) == row.outcomes);
+    CHECK(counter(*record, Counter::ejections_enforced_total) == 2);  // those of an ejected one: no
+  }
+}
+
+TEST_CASE("health: of two hosts that return together the second is heard of a second later") {
+  Fleet p(2);
+  p.hand.answers(p.server, 1, 1, p.answer(500, milliseconds(1)));
+  // Out at 0 and 2 s, both back at the tick at 40 s.
+  const auto record = p.run({0, 2000, 39999, 40100, 40200, 40300, 41100, 41200});
+  CHECK(outcomes(*record) == Outcomes{"500", "500", "503 UH", "200", "200", "200", "200", "200"});
+  const std::vector<std::uint32_t>& hosts = record->attempts.host;
+  REQUIRE(hosts.size() == 7);
+  CHECK(hosts[2] == hosts[3]);
+  CHECK(hosts[3] == hosts[4]);
+  CHECK(hosts[5] != hosts[6]);
+}
+
+TEST_CASE("health: after a detection a full new streak is needed, whatever became of it") {
+  struct Row {
+    const char* name;
+    std::uint32_t enforcing, percent;
+    std::uint64_t total, overflows;
+  };
+  const Row rows[] = {
+      {"not enforced", 0, 100, 3, 0},
+      {"no host may go", 100, 99, 0, 3},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.name);
+    Fleet p(1);
+    p.hand.handler_of(p.server).answer.status = 500;
+    p.outlier->consecutive_5xx = 3;
+    p.outlier->enforcing_consecutive_5xx = row.enforcing;
+    p.outlier->max_ejection_percent = row.percent;
+    const auto record = p.run({0, 10, 20, 30, 40, 50, 60, 70, 80, 90, 100});
+    CHECK(outcomes(*record) == testing::times(11, "500"));
+    CHECK(counter(*record, Counter::ejections_detected_consecutive_5xx) == 3);
+    CHECK(counter(*record, Counter::ejections_total) == row.total);
+    CHECK(counter(*record, Counter::ejections_overflow) == row.overflows);
+    CHECK(counter(*record, Counter::ejections_enforced_total) == 0);
+  }
+}
+
+TEST_CASE("health: the stay grows with each ejection, and shrinks again in quiet intervals") {
+  struct Row {
+    const char* name;
+    std::vector<int> at_ms;
+    Outcomes outcomes;
+  };
+  // The host fails its first three requests. Base and interval are 10 s: the first stay ends at the
+  // tick at 20 s, the second one, of 20 s, at 50 s.
+  const Row rows[] = {
+      {"at once out again: 30 s, to the tick at 90 s",
+       {0, 19000, 25000, 49000, 52000, 89000, 91000},
+       {"500", "503 UH", "500", "503 UH", "500", "503 UH", "200"}},
+      {"after the ticks at 60 and 70 s: 10 s, to the tick at 90 s",
+       {0, 25000, 75000, 84000, 91000},
+       {"500", "500", "500", "503 UH", "200"}},
+      {"after the tick at 60 s only: 20 s, to the tick at 90 s",
+       {0, 25000, 65000, 81000, 91000},
+       {"500", "500", "500", "503 UH", "200"}},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.name);
+    Fleet p(1);
+    p.hand.answers(p.server, 1, 3, p.answer(500, milliseconds(1)));
+    p.outlier->base_ejection_time = p.outlier->interval = seconds(10);
+    CHECK(outcomes(*p.run(row.at_ms, seconds(100))) == row.outcomes);
+  }
+}
+
+TEST_CASE("health: an ejection closes what connects for nobody, keeps what somebody waits for") {
+  struct Row {
+    const char* name;
+    std::vector<int> at_ms;
+    std::uint64_t closed;
+  };
+  // One way takes 5 ms: the first request is answered, and the host out, at 21 ms, when the second
+  // request takes its connection over; the connections made for the others need until 30 ms.
+  const Row rows[] = {
+      {"the second request left its connection behind", {0, 20}, 1},
+      {"the third request still waits", {0, 20, 20}, 0},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.name);
+    Fleet p(1);
+    p.hand.answers(p.server, 1, 1, p.answer(500, milliseconds(1)));
+    p.hand.plan().network.one_way = milliseconds(5);
+    const auto record = p.run(row.at_ms, milliseconds(25));
+    CHECK(counter(*record, Counter::ejections_enforced_total) == 1);
+    CHECK(counter(*record, Counter::upstream_cx_destroy_local) == row.closed);
+  }
+}
+
+TEST_CASE("health: what a host did before it went out is no volume of the interval of its return") {
+  Fleet p(1);
+  p.hand.answers(p.server, 1, 4, p.answer(500, milliseconds(1)));
+  p.outlier->consecutive_5xx = 4;
+  p.outlier->base_ejection_time = p.outlier->interval = seconds(10);
+  p.outlier->enforcing_failure_percentage = 100;
+  p.outlier->failure_percentage_minimum_hosts = 1;
+  p.outlier->failure_percentage_request_volume = 4;
+  const auto record = p.run({0, 100, 200, 300, 25000});  // out at 0.3 s, back at 20 s
+  CHECK(outcomes(*record) == Outcomes{"500", "500", "500", "500", "200"});
+  CHECK(counter(*record, Counter::ejections_detected_failure_percentage) == 0);
+}
+
+TEST_CASE("health: a detection is enforced as often as its percentage says, with 0 never") {
+  struct Row {
+    std::uint32_t percent;
+    std::uint64_t least, most;
+  };
+  for (const Row& row : {Row{0, 0, 0}, Row{30, 240, 360}, Row{100, 990, 1000}}) {
+    CAPTURE(row.percent);
+    Pair p(milliseconds(1), 1000);
+    p.hand.cluster_of(p.server).load_balancer.kind = LoadBalancerKind::RoundRobin;
+    p.hand.handler_of(p.server).answer.status = 500;
+    OutlierConfig& outlier = p.hand.cluster_of(p.server).outlier.emplace();
+    outlier.consecutive_5xx = 1;
+    outlier.max_ejection_percent = 100;
+    outlier.enforcing_consecutive_5xx = row.percent;
+    std::vector<int> at(1000);  // within the merge window of the first: nearly each host gets one
+    std::iota(at.begin(), at.end(), 0);
+    p.hand.plan().until = Instant{} + seconds(2);
+    const auto record = p.run(at, milliseconds(1005));
+    CHECK(counter(*record, Counter::ejections_total) >= 990);
+    CHECK(counter(*record, Counter::ejections_enforced_total) >= row.least);
+    CHECK(counter(*record, Counter::ejections_enforced_total) <= row.most);
+  }
+}
+
+TEST_CASE("health: a change of members takes along what waits, its timer is void") {
+  for (const bool crash : {false, true}) {
+    CAPTURE(crash);
+    Fleet p(4);
+    p.hand.handler_of(p.server).answer.status = 500;
+    p.hand.plan().endpoint_propagation = {};
+    if (crash) {
+      p.hand.plan().faults.add({.kind = FaultKind::Crash,
+                                .from = Instant{} + milliseconds(200),
+                                .workload = p.server,
+                                .replicas = 1});
+    }
+    const auto record = p.run({0, 100}, seconds(3));  // the second ejection waits until 1.1 s
+    CHECK(counter(*record, Counter::ejections_enforced_total) == 2);
+    CHECK(record->info.updates_via_merge == (crash ? 0 : 1));
+  }
+}
+
+TEST_CASE("health: an error in the headers of a gRPC answer counts as its HTTP equivalent") {
+  struct Row {
+    const char* name;
+    bool grpc;
+    std::int8_t status;
+    std::uint64_t detected;
+  };
+  const Row rows[] = {
+      {"UNAVAILABLE is a 503", true, 14, 1},
+      {"NOT_FOUND is a 404", true, 5, 0},
+      {"the request is no gRPC", false, 14, 0},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.name);
+    Pair p(milliseconds(1));
+    p.hand.cluster_of(p.server).outlier.emplace().consecutive_5xx = 2;
+    Plan& plan = p.hand.plan();
+    plan.templates[p.hand.request_to(p.server)].grpc = row.grpc;
+    p.hand.handler_of(p.server).answer.response = static_cast<std::uint32_t>(plan.responses.size());
+    plan.responses.push_back({.grpc_status = row.status});
+    const auto record = p.run({0, 100});
+    CHECK(counter(*record, Counter::ejections_detected_consecutive_5xx) == row.detected);
+  }
 }
 
 }  // namespace

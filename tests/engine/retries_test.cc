@@ -53,6 +53,14 @@ TEST_CASE("retries: Retry-After gives the length of the back-off, exponential wi
   }
 }
 
+TEST_CASE("retries: envoy#3 through the router: x-envoy-overloaded does not stop a retry") {
+  FirstBad p(503, {{"x-envoy-overloaded", "true"}});
+  p.retry(RetryOn::FiveXx, 1);
+  const auto record = p.run({0});
+  CHECK(outcomes(*record) == Outcomes{"200"});
+  CHECK(counter(*record, Counter::upstream_rq_retry) == 1);
+}
+
 TEST_CASE("retries: only answers can ask for a back-off, a reset is retried exponentially") {
   FirstBad p(503, {{"retry-after", "100"}});
   p.hand.plan().rules.back().answer.action = Action::Close;
@@ -152,6 +160,82 @@ TEST_CASE(
     CHECK(counter(*record, Counter::upstream_rq_retry_overflow) == 10 - row.retries);
     CHECK(outcomes(*record) == testing::times(10 - row.retries, "503 UO"));
   }
+}
+
+TEST_CASE("retries: a success is what follows a retry and is not retried, even a 404") {
+  struct Row {
+    const char* name;
+    std::uint16_t first, second;
+    std::uint64_t successes;
+  };
+  const Row rows[] = {
+      {"good at once", 200, 200, 0},
+      {"good after a retry", 503, 200, 1},
+      {"no 5xx after a retry", 503, 404, 1},
+      {"bad again", 503, 503, 0},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.name);
+    Pair p(milliseconds(1));
+    p.hand.answers(p.server, 1, 1, p.answer(row.first, milliseconds(1)));
+    p.hand.answers(p.server, 2, 2, p.answer(row.second, milliseconds(1)));
+    p.retry(RetryOn::FiveXx, 1);
+    CHECK(counter(*p.run({0}), Counter::upstream_rq_retry_success) == row.successes);
+  }
+}
+
+TEST_CASE("retries: previous_hosts remembers a host that refused, and one that answered") {
+  for (const bool refuses : {true, false}) {
+    CAPTURE(refuses);
+    Pair p(milliseconds(1), 2);
+    RetryPolicy& retry = p.retry(RetryOn::ConnectFailure | RetryOn::FiveXx, 1);
+    retry.previous_hosts = true;
+    retry.host_selection_attempts = 30;
+    p.hand.cluster_of(p.server).load_balancer.kind = LoadBalancerKind::Random;
+    if (refuses) {  // one of the two
+      p.hand.plan().endpoint_propagation = seconds(1000);
+      p.hand.plan().faults.add(
+          {.kind = FaultKind::Crash, .from = Instant{}, .workload = p.server, .replicas = 1});
+    } else {
+      p.hand.handler_of(p.server).answer.status = 503;
+    }
+    std::vector<int> at;
+    for (int i = 0; i < 40; ++i) at.push_back(1 + 100 * i);
+    const auto record = p.run(at);
+    if (refuses) {
+      CHECK(outcomes(*record) == testing::times(40, "200"));
+      CHECK(counter(*record, Counter::upstream_rq_retry) > 5);
+    } else {
+      CHECK(outcomes(*record) == testing::times(40, "503 URX"));
+      const std::vector<std::uint32_t>& hosts = record->attempts.host;
+      for (std::size_t i = 0; i < hosts.size(); i += 2) CHECK(hosts[i] != hosts[i + 1]);
+    }
+  }
+}
+
+TEST_CASE("retries: envoy#15 through the router: a failed retry gives back its place, then asks") {
+  Pair p(milliseconds(1));
+  p.hand.answers(p.server, 1, 2, p.answer(503, milliseconds(1)));
+  p.retry(RetryOn::FiveXx, 2);
+  p.hand.cluster_of(p.server).breaker.max_retries = 1;
+  const auto record = p.run({0});
+  CHECK(outcomes(*record) == Outcomes{"200"});
+  CHECK(counter(*record, Counter::upstream_rq_retry) == 2);
+  CHECK(counter(*record, Counter::upstream_rq_retry_overflow) == 0);
+}
+
+TEST_CASE("retries: reset-before-request retries what no host has seen, and only that") {
+  FirstBad sent(200);
+  sent.hand.plan().rules.back().answer.action = Action::Close;
+  sent.retry(RetryOn::ResetBeforeRequest, 1);
+  CHECK(outcomes(*sent.run({0})) == Outcomes{"503 UC"});
+
+  Pair unsent(milliseconds(1));
+  RetryPolicy& retry = unsent.retry(RetryOn::ResetBeforeRequest, 1);
+  retry.backoff_base = retry.backoff_max = milliseconds(1);  // 0 ms
+  unsent.hand.cluster_of(unsent.server).connect_timeout = milliseconds(100);
+  unsent.down({}, milliseconds(50), true);
+  CHECK(outcomes(*unsent.run({0})) == Outcomes{"200"});
 }
 
 }  // namespace

@@ -125,5 +125,26 @@ TEST_CASE("mirrors: what no host was found for is not mirrored, what the pool re
   }
 }
 
+TEST_CASE("timeouts: no host is blamed for a request that the timeout finds still waiting") {
+  struct Row {
+    const char* name;
+    bool connects;
+    std::uint64_t blamed;
+  };
+  for (const Row& row :
+       {Row{"its connection is still being made", false, 0}, Row{"it is with the host", true, 1}}) {
+    CAPTURE(row.name);
+    Pair p(seconds(5));
+    p.hand.route_of(p.server).timeout = milliseconds(50);
+    p.hand.cluster_of(p.server).outlier.emplace().consecutive_5xx = 1;
+    if (!row.connects) p.down({}, seconds(10), true);
+    const auto record = p.run({0}, seconds(1));
+    CHECK(outcomes(*record) == Outcomes{"504 UT"});
+    CHECK(counter(*record, Counter::upstream_rq_timeout) == 1);
+    CHECK(counter(*record, Counter::upstream_rq_cancelled) == 1 - row.blamed);
+    CHECK(counter(*record, Counter::ejections_detected_consecutive_5xx) == row.blamed);
+  }
+}
+
 }  // namespace
 }  // namespace mesh
