@@ -16,6 +16,7 @@ namespace {
 HostResult result_of(char c) {
   switch (c) {
     case 't':
+    case 'T':
       return HostResult::LocalOriginTimeout;
     case 'f':
       return HostResult::LocalOriginConnectFailed;
@@ -83,6 +84,7 @@ TEST_CASE(
       {"a 500 breaks the gateway run but not the 5xx run", false, "33533", "54"},
       {"after a trip a full new run is needed", false, "55555555", "54 58"},
       {"timeouts are 504s", false, "ttt", "g3"},
+      {"timeouts without a code are 504s as well", false, "TTT", "g3"},
       {"refused connections are 503s", false, "fff", "g3"},
       {"codes mix with local failures", false, "5tf3", "g4 54"},
       {"a connect success says nothing", false, "f c c f c f", "g6"},
@@ -182,6 +184,16 @@ TEST_CASE("outlier: a stay is over at the first look that is late enough, not be
   CHECK_FALSE(stay_is_over(config, state, at + seconds(90)));  // it is in
 }
 
+TEST_CASE("outlier: the jitter comes on top of the longest stay") {
+  const OutlierConfig config{.base_ejection_time = seconds(10),
+                             .max_ejection_time = seconds(10),
+                             .max_ejection_time_jitter = seconds(5)};
+  OutlierState state;
+  eject(config, state, Instant{}, 4'000);
+  CHECK_FALSE(stay_is_over(config, state, Instant{seconds(14).ns - 1}));
+  CHECK(stay_is_over(config, state, Instant{seconds(14).ns}));
+}
+
 TEST_CASE("outlier: the multiplier stops growing one step past the maximum") {
   const OutlierConfig config{.base_ejection_time = seconds(10), .max_ejection_time = seconds(25)};
   OutlierState state;
@@ -194,6 +206,16 @@ TEST_CASE("outlier: the multiplier stops growing one step past the maximum") {
   eject(config, state, Instant{}, 0);
   CHECK_FALSE(stay_is_over(config, state, Instant{seconds(25).ns - 1}));
   CHECK(stay_is_over(config, state, Instant{seconds(25).ns}));
+}
+
+TEST_CASE("outlier: a present stay of exactly maximum and base does not grow the multiplier") {
+  const OutlierConfig config{.base_ejection_time = seconds(10), .max_ejection_time = seconds(30)};
+  OutlierState state;
+  for (int i = 0; i < 10; ++i) {  // 0, 10, 20, 30 are less than 40, 40 is not
+    eject(config, state, Instant{}, 0);
+    uneject(state, Instant{});
+  }
+  CHECK(state.multiplier == 4);
 }
 
 TEST_CASE("outlier: a return zeroes the streaks and keeps the interval's volumes") {

@@ -62,6 +62,9 @@ TEST_CASE("panic: when all panic the load goes by number of hosts") {
   const PriorityTable table = assess({}, {{1, 0, 0, 0}, {0, 0, 0, 0}, {2, 0, 0, 0}});
   CHECK(table.panic == std::vector<std::uint8_t>{1, 1, 1});
   CHECK(table.share == std::vector<PriorityShare>{{34, 0}, {0, 0}, {66, 0}});
+  // The rest of the rounding goes to the first priority that has a host.
+  CHECK(assess({}, {{}, {3, 0, 0, 0}, {3, 0, 0, 0}, {3, 0, 0, 0}}).share ==
+        std::vector<PriorityShare>{{0, 0}, {34, 0}, {33, 0}, {33, 0}});
   // Without any host somebody must be named.
   CHECK(assess({}, {{}, {}}).share == std::vector<PriorityShare>{{100, 0}, {0, 0}});
 }
