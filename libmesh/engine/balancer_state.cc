@@ -24,7 +24,8 @@ void Engine::add_balancer(ProxyCluster& cluster) {
     return;
   }
   const std::uint32_t workers = plan_->workloads[workload_of(cluster.proxy)].concurrency;
-  if (kind == LoadBalancerKind::RoundRobin) {
+  const bool reported = kind == LoadBalancerKind::ClientSideWeightedRoundRobin;
+  if (kind == LoadBalancerKind::RoundRobin || reported) {
     cluster.first_cursor = static_cast<std::uint32_t>(world_.cursors.size());
     for (std::uint32_t w = 0; w < workers; ++w) {
       const RoundRobinState start = round_robin_start(balancer_seed(cluster, w));
@@ -32,11 +33,11 @@ void Engine::add_balancer(ProxyCluster& cluster) {
     }
   }
   const bool scheduled =
-      kind == LoadBalancerKind::RoundRobin || kind == LoadBalancerKind::LeastRequest;
+      kind == LoadBalancerKind::RoundRobin || kind == LoadBalancerKind::LeastRequest || reported;
   const auto weight_differs = [&config](const HostPlan& host) {
     return host.weight != config.hosts.front().weight;
   };
-  if (!config.locality_weighted &&
+  if (!config.locality_weighted && !reported &&
       !(scheduled && (config.load_balancer.slow_start.window.ns > 0 ||
                       std::any_of(config.hosts.begin(), config.hosts.end(), weight_differs)))) {
     return;
@@ -47,6 +48,7 @@ void Engine::add_balancer(ProxyCluster& cluster) {
   if (config.locality_weighted) {
     state.localities.resize(std::size_t{workers} * view.priorities.size());
   }
+  if (reported) follow_reports(cluster);
   rebuild_balancer(cluster);
 }
 
@@ -54,7 +56,8 @@ void Engine::add_balancer(ProxyCluster& cluster) {
 double Engine::scheduled_weight(const ProxyCluster& cluster, std::uint32_t host) const {
   const ClusterConfig& config = plan_->cluster_configs[cluster.config];
   const LoadBalancerConfig& balancer = config.load_balancer;
-  double weight = config.hosts[host].weight;
+  const std::vector<std::uint32_t>& reported = world_.balancers[cluster.balancer].weights;
+  double weight = reported.empty() ? config.hosts[host].weight : reported[host];
   if (balancer.kind == LoadBalancerKind::LeastRequest) {
     weight = least_request_weight(weight, world_.cells[cluster.first_cell + host].active,
                                   balancer.active_request_bias);
@@ -85,9 +88,10 @@ void Engine::rebuild_balancer(const ProxyCluster& cluster) {
   const bool warms_up =
       in_slow_start(config.load_balancer.slow_start, elapsed(state.newest_host, now()));
   const auto schedule = [&](const std::vector<std::uint32_t>& hosts, std::uint64_t seed) {
-    const auto differs = [&](std::uint32_t h) {
-      return config.hosts[h].weight != config.hosts[hosts.front()].weight;
+    const auto weight = [&](std::uint32_t h) {
+      return state.weights.empty() ? config.hosts[h].weight : state.weights[h];
     };
+    const auto differs = [&](std::uint32_t h) { return weight(h) != weight(hosts.front()); };
     if (!warms_up && std::none_of(hosts.begin(), hosts.end(), differs)) return EdfSchedule{};
     return EdfSchedule::fast_forward(
         static_cast<std::uint32_t>(hosts.size()), seed,

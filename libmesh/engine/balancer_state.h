@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "libmesh/base/time.h"
+#include "libmesh/policy/load_balancer/client_side_wrr.h"
 #include "libmesh/policy/load_balancer/edf.h"
 #include "libmesh/policy/locality.h"
 #include "libmesh/policy/retry_selection.h"
@@ -19,6 +20,9 @@ struct BalancerState {
   std::vector<LocalitySchedule> localities;  // by worker, then priority
   Instant newest_host{};                     // since when its newest healthy host is known
   std::uint32_t updates = 0;
+  std::vector<ReportedWeight> reports;  // by host; only where weights come from load reports
+  std::vector<std::uint32_t> weights;   // the same: in place of the configured ones
+  bool update_armed = false;
 };
 
 /// Priorities that one request has tried (retryRemoteLocalities); the plan has at most this many.

@@ -65,6 +65,9 @@ std::uint32_t Engine::add_proxy_cluster(EndpointId proxy, ClusterId cluster,
   const auto id = static_cast<std::uint32_t>(world_.proxy_clusters.size());
   add_balancer(made);
   world_.proxy_clusters.push_back(made);
+  if (plan.load_balancer.kind == LoadBalancerKind::ClientSideWeightedRoundRobin) {
+    arm_weight_update(id);
+  }
   return id;
 }
 
@@ -212,7 +215,8 @@ std::uint32_t Engine::pick_once(ProxyCluster& cluster, const ClusterView& view,
           n, balancer.choices, [&](std::uint32_t i) { return cells[hosts[i]].active; },
           [&draw] { return draw.word(); })];
     }
-    case LoadBalancerKind::RoundRobin: {
+    case LoadBalancerKind::RoundRobin:
+    case LoadBalancerKind::ClientSideWeightedRoundRobin: {
       const std::size_t cursor = cluster.first_cursor + std::size_t{worker} * view.sources + source;
       return hosts[round_robin_pick(world_.cursors[cursor], n)];
     }

@@ -81,6 +81,7 @@ void Engine::start() {
   }
   find_lanes();
   limit_faults();
+  weigh_reports();
   for (std::uint32_t c = 0; c < plan_->cluster_configs.size(); ++c) {
     build_shared_view(ClusterConfigId{c});
   }
@@ -163,6 +164,7 @@ bool Engine::adopt(std::shared_ptr<const Plan> plan) {
   for (std::uint32_t l = 0; l < plan_->loads.size(); ++l) world_.loads[LoadId{l}].whole = -1;
   find_lanes();
   limit_faults();
+  weigh_reports();
   for (std::uint32_t c = 0; c < plan_->cluster_configs.size(); ++c) {
     build_shared_view(ClusterConfigId{c});
   }
@@ -253,6 +255,8 @@ void Engine::dispatch(const Event& event) {
       return on_concurrency_update(EndpointId{slot}, generation);
     case EventKind::ConcurrencyMeasure:
       return on_concurrency_measure(EndpointId{slot}, generation);
+    case EventKind::WeightUpdate:
+      return on_weight_update(slot);
   }
 }
 

@@ -228,6 +228,14 @@ class Engine {
                                const std::vector<std::uint32_t>& hosts, std::uint32_t worker,
                                std::uint32_t source);
 
+  // load_reports.cc: weights from what backends report
+  void weigh_reports();
+  void follow_reports(const ProxyCluster& cluster);
+  void note_load_report(std::uint32_t cluster, std::uint32_t host_index, std::uint32_t response);
+  void forget_reports(std::uint32_t cluster, std::uint32_t host_index);
+  void arm_weight_update(std::uint32_t cluster);
+  void on_weight_update(std::uint32_t cluster);
+
   // hash_key.cc: what a request is hashed by
   std::optional<std::uint64_t> hash_of(const Request& request);
   std::uint64_t hash_of(const HashPart& part, const Request& request);
@@ -334,9 +342,11 @@ class Engine {
   IdVector<LoadId, LaneId> load_lanes_;
   IdVector<WorkloadId, LaneId> server_age_lanes_;
   IdVector<TemplateId, LaneId> grpc_lanes_;  // grpc-timeout of the request
-  std::string text_;                         // scratch: no state
-  std::vector<std::uint32_t> order_;         // the same
-  Draw last_pick_{0};                        // the same: where the latest host pick began to draw
+  /// By response; `no_report` without a usable one. Empty but for clusters that use reports.
+  IdVector<ClusterConfigId, std::vector<std::uint64_t>> report_weights_;
+  std::string text_;                  // scratch: no state
+  std::vector<std::uint32_t> order_;  // the same
+  Draw last_pick_{0};                 // the same: where the latest host pick began to draw
   EndedBy ended_by_ = EndedBy::Horizon;
   Instant until_{};  // farthest instant asked for so far
 };

@@ -26,6 +26,7 @@ enum class EventKind : std::uint8_t {
   SampleTick,
   ConcurrencyUpdate,   // slot: proxy, generation: filter; the limit moves
   ConcurrencyMeasure,  // the same; its least round trip is measured anew
+  WeightUpdate,        // slot: proxy cluster whose weights come from load reports
 };
 
 /// Kinds of timers on lanes: nearly always cancelled before they fire.

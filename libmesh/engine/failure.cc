@@ -154,6 +154,7 @@ void Engine::refresh_membership(EndpointId id) {
         cell = {};  // a pod that comes back is a new host
       }
     }
+    if (!report_weights_.empty()) forget_reports(p, host);
     membership_changed(p);
   }
 }

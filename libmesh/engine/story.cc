@@ -9,6 +9,7 @@ namespace {
 PickedBy picked_by(LoadBalancerKind kind) {
   switch (kind) {
     case LoadBalancerKind::RoundRobin:
+    case LoadBalancerKind::ClientSideWeightedRoundRobin:
       return PickedBy::RoundRobin;
     case LoadBalancerKind::LeastRequest:
       return PickedBy::LeastRequest;

@@ -14,6 +14,7 @@ using Json = nlohmann::ordered_json;
 const char* policy_name(LoadBalancerKind kind) {
   switch (kind) {
     case LoadBalancerKind::RoundRobin:
+    case LoadBalancerKind::ClientSideWeightedRoundRobin:
       return "ROUND_ROBIN";
     case LoadBalancerKind::LeastRequest:
       return "LEAST_REQUEST";
@@ -162,6 +163,24 @@ Json protocol_options(const ClusterConfig& config) {
   return {{"envoy.extensions.upstreams.http.v3.HttpProtocolOptions", std::move(options)}};
 }
 
+Json client_side_wrr(const ClientSideWrrConfig& wrr) {
+  Json config = typed_config(
+      "extensions.load_balancing_policies.client_side_weighted_round_robin.v3."
+      "ClientSideWeightedRoundRobin");
+  config["blackout_period"] = seconds_json(wrr.blackout_period);
+  config["weight_expiration_period"] = seconds_json(wrr.weight_expiration_period);
+  config["weight_update_period"] = seconds_json(wrr.weight_update_period);
+  config["error_utilization_penalty"] = wrr.error_utilization_penalty;
+  if (!wrr.metric_names.empty()) {
+    config["metric_names_for_computing_utilization"] = wrr.metric_names;
+  }
+  Json extension = {{"name", "envoy.load_balancing_policies.client_side_weighted_round_robin"},
+                    {"typed_config", std::move(config)}};
+  Json policies = Json::array();
+  policies.push_back({{"typed_extension_config", std::move(extension)}});
+  return {{"policies", std::move(policies)}};
+}
+
 void add_balancer(const LoadBalancerConfig& balancer, Json& out) {
   using Kind = LoadBalancerKind;
   out["lb_policy"] = policy_name(balancer.kind);
@@ -174,6 +193,9 @@ void add_balancer(const LoadBalancerConfig& balancer, Json& out) {
   }
   if (balancer.kind == Kind::Maglev) {
     out["maglev_lb_config"] = {{"table_size", std::to_string(balancer.table_size)}};
+  }
+  if (balancer.kind == Kind::ClientSideWeightedRoundRobin) {
+    out["load_balancing_policy"] = client_side_wrr(balancer.client_side_wrr);
   }
   Json config = Json::object();
   if (balancer.kind == Kind::LeastRequest) {

@@ -163,6 +163,11 @@ void Merging::load_balancer(const istio::LoadBalancerPatch& from) {
   to.hash_function = from.hash_function.value_or(to.hash_function);
   to.hash_balance_percent = from.hash_balance_percent.value_or(to.hash_balance_percent);
   to.slow_start = from.slow_start.value_or(to.slow_start);
+  if (from.client_side_wrr) {  // in place of lb_policy and its settings
+    to.kind = LoadBalancerKind::ClientSideWeightedRoundRobin;
+    to.client_side_wrr = *from.client_side_wrr;
+    to.slow_start = {};
+  }
   if (to.minimum_ring_size > to.maximum_ring_size) {
     refuse("minimum_ring_size is above maximum_ring_size");
   }

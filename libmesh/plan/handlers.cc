@@ -57,6 +57,8 @@ ResponsePlan response_plan(std::vector<std::pair<std::string, std::string>> head
       response.envoy_ratelimited = true;
     } else if (same_header_name(name, "connection") && same_header_name(value, "close")) {
       response.connection_close = true;
+    } else if (same_header_name(name, load_report_header)) {
+      response.load_report = parse_load_report(value);
     }
   }
   response.headers = std::move(headers);

@@ -17,6 +17,7 @@
 #include "libmesh/policy/fault.h"
 #include "libmesh/policy/hash_policy.h"
 #include "libmesh/policy/load_balancer/config.h"
+#include "libmesh/policy/load_report.h"
 #include "libmesh/policy/outlier_detector.h"
 #include "libmesh/policy/retry.h"
 
@@ -100,6 +101,7 @@ struct ResponsePlan {
   bool envoy_ratelimited = false;  // x-envoy-ratelimited
   bool connection_close = false;   // HTTP/1 Connection: close
   std::uint64_t body_bytes = 0;
+  std::optional<OrcaReport> load_report;  // endpoint-load-metrics
   std::vector<std::pair<std::string, std::string>> headers;
   bool operator==(const ResponsePlan&) const = default;
 };

@@ -142,6 +142,19 @@ TEST_CASE("cluster_patches: balancer, panic threshold, connections ahead, connec
   CHECK(config.preconnect_ratio == 2.0);
 }
 
+TEST_CASE("cluster_patches: weights from load reports take the place of warm-up and all else") {
+  const ClusterConfig config =
+      cluster(web_rule("{loadBalancer: {simple: ROUND_ROBIN, warmup: {duration: 60s}}}") +
+              merge("{load_balancing_policy: {policies: [{typed_extension_config: {name: lb, "
+                    "typed_config: {'@type': type.googleapis.com/envoy.extensions."
+                    "load_balancing_policies.client_side_weighted_round_robin.v3."
+                    "ClientSideWeightedRoundRobin, blackout_period: 1s}}}]}}"));
+  CHECK(config.load_balancer.kind == LoadBalancerKind::ClientSideWeightedRoundRobin);
+  CHECK(config.load_balancer.client_side_wrr.blackout_period == seconds(1));
+  CHECK(config.load_balancer.client_side_wrr.error_utilization_penalty == 1.0);
+  CHECK(config.load_balancer.slow_start == SlowStartConfig{});
+}
+
 TEST_CASE("cluster_patches: only the clusters that match, only the proxies that are selected") {
   const PlanView view = patched(merge("{connect_timeout: 1s}", "cluster: {portNumber: 8080}"));
   CHECK(view.cluster("client", "outbound|8080||other.default.svc.cluster.local").connect_timeout ==

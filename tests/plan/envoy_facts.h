@@ -179,6 +179,8 @@ inline std::string balancer_name(LoadBalancerKind kind) {
       return "RING_HASH";
     case LoadBalancerKind::Maglev:
       return "MAGLEV";
+    case LoadBalancerKind::ClientSideWeightedRoundRobin:
+      return "CLIENT_SIDE_WEIGHTED_ROUND_ROBIN";
     case LoadBalancerKind::OriginalDestination:
       return "CLUSTER_PROVIDED";
   }

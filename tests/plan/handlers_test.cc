@@ -187,6 +187,7 @@ TEST_CASE("handlers: what a proxy reads in a response") {
   CHECK(!response.envoy_ratelimited);
   CHECK(response.body_bytes == 512);
   CHECK(response.headers.size() == 3);
+  CHECK(!response.load_report.has_value());
 }
 
 }  // namespace

@@ -59,7 +59,8 @@ bool update_weights(const ClientSideWrrConfig& config, std::span<ReportedWeight>
   MESH_CHECK(states.size() == weights.size());
   scratch.clear();
   bool changed = false;
-  const auto set = [&](std::size_t i, std::uint32_t weight) {
+  const auto set = [&](std::size_t i, std::uint32_t reported) {
+    const std::uint32_t weight = std::max(1u, reported);
     changed = changed || weights[i] != weight;
     weights[i] = weight;
   };

@@ -7,25 +7,10 @@
 #include <vector>
 
 #include "libmesh/base/time.h"
+#include "libmesh/policy/load_balancer/config.h"
+#include "libmesh/policy/load_report.h"
 
 namespace mesh {
-
-/// Source: api/envoy/extensions/load_balancing_policies/client_side_weighted_round_robin/v3.
-struct ClientSideWrrConfig {
-  Duration blackout_period = seconds(10);
-  Duration weight_expiration_period = seconds(180);
-  Duration weight_update_period = seconds(1);
-  double error_utilization_penalty = 1.0;
-  bool operator==(const ClientSideWrrConfig&) const = default;
-};
-
-/// One report of a host.
-struct LoadReport {
-  double application_utilization = 0.0;
-  double named_utilization = 0.0;  // maximum of the configured named metrics
-  double cpu_utilization = 0.0;
-  double requests_per_s = 0.0, errors_per_s = 0.0;
-};
 
 /// qps / (utilization + penalty × eps/qps), truncated; utilization is the application's if above
 /// 0, else the named metrics', else the CPU's. Nothing when qps or the sum is not positive. Source:
@@ -48,8 +33,9 @@ std::optional<std::uint32_t> valid_weight(const ClientSideWrrConfig& config, Rep
                                           Instant now);
 
 /// At every update period: weights of all hosts of a priority, hosts without a valid one get the
-/// median of the others (1 if none). Returns whether any weight changed; then schedules are
-/// rebuilt. `scratch` keeps its memory. Source: the same folder (updateClientSideDataOnHosts).
+/// median of the others (1 if none). A host weighs at least 1 (HostImplBase::weight). Returns
+/// whether any weight changed; then schedules are rebuilt. `scratch` keeps its memory. Source: the
+/// same folder (updateClientSideDataOnHosts).
 bool update_weights(const ClientSideWrrConfig& config, std::span<ReportedWeight> states,
                     Instant now, std::span<std::uint32_t> weights,
                     std::vector<std::uint32_t>& scratch);

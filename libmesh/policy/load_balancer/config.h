@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
+#include <vector>
 
 #include "libmesh/base/time.h"
 
@@ -14,6 +16,7 @@ enum class LoadBalancerKind : std::uint8_t {
   RingHash,
   Maglev,
   OriginalDestination,
+  ClientSideWeightedRoundRobin,
 };
 
 struct SlowStartConfig {
@@ -26,6 +29,16 @@ struct SlowStartConfig {
 /// Of ring hash. Source: api/envoy/config/cluster/v3/cluster.proto (RingHashLbConfig).
 enum class HashFunction : std::uint8_t { XxHash, MurmurHash2 };
 
+/// Source: api/envoy/extensions/load_balancing_policies/client_side_weighted_round_robin/v3.
+struct ClientSideWrrConfig {
+  Duration blackout_period = seconds(10);
+  Duration weight_expiration_period = seconds(180);
+  Duration weight_update_period = seconds(1);
+  double error_utilization_penalty = 1.0;
+  std::vector<std::string> metric_names = {};  // metric_names_for_computing_utilization
+  bool operator==(const ClientSideWrrConfig&) const = default;
+};
+
 struct LoadBalancerConfig {
   /// Istio's default is LEAST_REQUEST with Envoy's two choices.
   LoadBalancerKind kind = LoadBalancerKind::LeastRequest;
@@ -37,6 +50,7 @@ struct LoadBalancerConfig {
   std::uint64_t table_size = 65537;
   std::uint32_t hash_balance_percent = 0;  // 0 = no bounded load
   SlowStartConfig slow_start{};
+  ClientSideWrrConfig client_side_wrr{};
   bool operator==(const LoadBalancerConfig&) const = default;
 };
 

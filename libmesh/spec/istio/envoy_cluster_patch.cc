@@ -313,6 +313,10 @@ const Table<ClusterPatch>& cluster_patch_table() {
                     "Details."),
           simulated("ring_hash_lb_config", balancer, message(ring_hash_table), "", "Details."),
           simulated("maglev_lb_config", balancer, message(maglev_table), "", "Details."),
+          simulated(
+              "load_balancing_policy",
+              [balancer](C& c) -> auto& { return balancer(c).client_side_wrr; }, balancing_policy(),
+              "", "In place of lb_policy: weights from load reports."),
           simulated("common_lb_config", itself, message(common_lb_table), "",
                     "What holds for every balancer."),
           simulated("preconnect_policy", itself, message(preconnect_table), "",

@@ -58,6 +58,7 @@ struct LoadBalancerPatch {
   std::optional<HashFunction> hash_function;
   OptionalNumber hash_balance_percent;
   std::optional<SlowStartConfig> slow_start;
+  std::optional<ClientSideWrrConfig> client_side_wrr;  // load_balancing_policy
   bool operator==(const LoadBalancerPatch&) const = default;
 };
 

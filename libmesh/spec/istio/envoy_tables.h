@@ -49,7 +49,9 @@ Reader<Millionths> fraction();
 const Table<ClusterPatch>& cluster_patch_table();
 const Table<OutlierPatch>& outlier_patch_table();
 const Table<HttpOptionsPatch>& http_options_table();
-const Table<LoadBalancerPatch>& load_balancer_patch_table();
+/// What of load_balancing_policy a run obeys.
+Reader<std::optional<ClientSideWrrConfig>> balancing_policy();
+const Table<ClientSideWrrConfig>& client_side_wrr_table();
 
 const Table<LocalRateLimit>& local_rate_limit_table();
 const Table<AdmissionControlConfig>& admission_control_table();
