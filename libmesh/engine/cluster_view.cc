@@ -85,7 +85,9 @@ void build_cluster_view(const ClusterConfig& config, std::span<const HostHealth>
     if (health[h] == HostHealth::Absent) continue;
     const HostPlan& host = config.hosts[h];
     PriorityView& priority = view.priorities[host.priority];
-    const bool healthy = health[h] == HostHealth::Healthy;
+    // Whoever the caller addresses is asked, ejected or not (`envoy.md` §7.11).
+    const bool healthy = health[h] == HostHealth::Healthy ||
+                         config.load_balancer.kind == LoadBalancerKind::OriginalDestination;
     priority.all.push_back(h);
     if (healthy) priority.healthy.push_back(h);
     if (!config.locality_weighted) continue;

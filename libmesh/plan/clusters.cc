@@ -78,7 +78,12 @@ ClusterConfigId Clusters::build(const ServiceView& service, const k8s::ServicePo
                                 const istio::Subset* subset, const MergedRule* rule,
                                 const Caller& caller, bool original_destination) {
   const EffectivePolicy policy = effective_policy(rule, subset, port.port);
-  const std::optional<LocalitySetting> setting = locality_setting(policy, *service.spec);
+  const auto& balancer = policy.groups.load_balancer;
+  const bool by_address = original_destination ||
+                          (balancer && balancer->simple == istio::SimpleLoadBalancer::Passthrough);
+  // Addresses that callers pick are in no order.
+  const std::optional<LocalitySetting> setting =
+      by_address ? std::nullopt : locality_setting(policy, *service.spec);
   std::string place;
   if (setting && setting->depends_on_place()) {
     place = std::string(caller.locality) + "\n";

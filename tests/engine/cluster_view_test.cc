@@ -67,6 +67,15 @@ TEST_CASE("cluster_view: a cluster without hosts has one priority with none") {
   CHECK(view.table.panic[0] == 0);
 }
 
+TEST_CASE("cluster_view: whoever is addressed is asked, ejected or not") {
+  ClusterConfig config = config_of(false);
+  config.load_balancer.kind = LoadBalancerKind::OriginalDestination;
+  for (HostPlan& host : config.hosts) host.priority = 0;
+  const ClusterView view = view_of(config, {bad, bad, bad, gone, bad});
+  CHECK(view.priorities[0].healthy == Hosts{0, 1, 2, 4});
+  CHECK(view.table.panic[0] == 0);
+}
+
 TEST_CASE("cluster_view: rings hold the healthy hosts, in panic all") {
   Plan plan;
   for (int e = 0; e < 5; ++e)
