@@ -1,4 +1,4 @@
-"""What other programs read: the configuration of a real Envoy."""
+"""What other programs read: the configuration of a real Envoy, its log of ejections."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -8,6 +8,7 @@ from meshsim.errors import ScenarioErrors
 
 if TYPE_CHECKING:
     from meshsim._core import Diagnostic
+    from meshsim.record import RunRecord
     from meshsim.scenario import Scenario
 
 
@@ -43,6 +44,45 @@ def envoy_bootstrap(
     return text
 
 
+def outlier_log(run: "RunRecord | str | Path", *, proxy: str = "") -> str:
+    """Ejections and returns of hosts as Envoy's outlier event log has them, a JSON object a line.
+
+    Detections that were not enforced are in it, those above the limit are not, as in Envoy. A run
+    has no calendar: its timestamps begin at 1970-01-01T00:00:00Z. `upstream_url` is the name of the
+    pod in place of its address, and the numbers of success-rate and failure-percentage events are
+    left out.
+
+    Args:
+        run: A record, or the folder that one was saved to.
+        proxy: The pod whose log it is; empty: all, each line then ends with its "proxy".
+
+    Returns:
+        JSON lines, empty if nothing was detected.
+
+    Raises:
+        RecordError: There is no run in the folder, or it is damaged.
+        ValueError: No pod has this name.
+
+    Example:
+        >>> from meshsim.examples import tiny
+        >>> outlier_log(tiny().run(seed=1))
+        ''
+    """
+    from meshsim.record import RunRecord
+    from meshsim.store import load_record
+
+    record = run if isinstance(run, RunRecord) else load_record(run)
+    pods = record._core.names["endpoints"]
+    if proxy and proxy not in pods:
+        from difflib import get_close_matches
+
+        near = get_close_matches(proxy, pods, 1)
+        raise ValueError(
+            f'there is no pod "{proxy}"' + (f'; did you mean "{near[0]}"?' if near else "")
+        )
+    return core.outlier_log(record._core, proxy)
+
+
 def read(source: "Scenario | str | Path") -> core.Scenario:
     """The scenario behind a source, errors and all."""
     from meshsim.scenario import Scenario
@@ -66,4 +106,4 @@ def bootstrap_and_problems(
     return text, found + [d for d in problems if d not in found]
 
 
-__all__ = ["envoy_bootstrap"]
+__all__ = ["envoy_bootstrap", "outlier_log"]

@@ -7,7 +7,7 @@ import meshsim as ms
 import pytest
 from cli_tools import answer, meshsim
 from meshsim.examples import TINY, tiny
-from meshsim.export import envoy_bootstrap
+from meshsim.export import envoy_bootstrap, outlier_log
 
 CASE = """\
 title: t
@@ -75,3 +75,50 @@ def test_what_cannot_be_written_ends_with_65(case: Path, tmp_path: Path) -> None
     assert "case.yaml" in meshsim(*args, "--workload", "caller").output
     assert meshsim(*args).exit_code == 2
     assert meshsim("export", "envoy-bootstrap", tmp_path / "no", "--workload", "x").exit_code == 65
+
+
+FAILING = (
+    TINY.replace("workers: 8", "workers: 8, errorRate: 0.9")
+    + """\
+---
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: {name: cart}
+spec:
+  host: cart
+  trafficPolicy:
+    outlierDetection:
+      {consecutive5xxErrors: 3, interval: 1s, baseEjectionTime: 1s, maxEjectionPercent: 50}
+"""
+)
+
+
+def test_ejections_become_the_lines_of_envoys_log() -> None:
+    record = ms.parse(FAILING).run(seed=1)
+    lines = [json.loads(line) for line in outlier_log(record).splitlines()]
+    assert {line["action"] for line in lines} == {"EJECT", "UNEJECT"}
+    assert all(line["upstream_url"] in {"cart-0", "cart-1"} for line in lines)
+    ejected = [line for line in lines if line["action"] == "EJECT"]
+    assert ejected[0]["type"] == "CONSECUTIVE_5XX"
+    assert ejected[0]["enforced"] is True
+    proxy = lines[0]["proxy"]
+    own = [json.loads(line) for line in outlier_log(record, proxy=proxy).splitlines()]
+    assert own == [
+        {k: v for k, v in line.items() if k != "proxy"} for line in lines if line["proxy"] == proxy
+    ]
+    with pytest.raises(ValueError, match='no pod "cart-9"; did you mean "cart-'):
+        outlier_log(record, proxy="cart-9")
+
+
+def test_the_verb_writes_the_log_of_a_run(tmp_path: Path) -> None:
+    record = ms.parse(FAILING).run(seed=1)
+    record.save(tmp_path / "out")
+    args = ["export", "outlier-log", tmp_path / "out"]
+    printed = meshsim(*args)
+    assert printed.exit_code == 0
+    assert printed.stdout == outlier_log(tmp_path / "out")
+    assert meshsim(*args, "--output", tmp_path / "log").exit_code == 0
+    assert (tmp_path / "log").read_text() == printed.stdout
+    assert answer(*args)["data"]["document"][0]["num_ejections"] == 1
+    assert meshsim(*args, "--proxy", "nobody").exit_code == 2
+    assert meshsim("export", "outlier-log", tmp_path / "none").exit_code == 65
