@@ -4,15 +4,17 @@
 #include <doctest/doctest.h>
 
 #include <numeric>
+#include <set>
 #include <string>
 
+#include "libmesh/experiment/run.h"
 #include "libmesh/plan/compile.h"
 #include "libmesh/spec/scenario.h"
 
 namespace mesh {
 namespace {
 
-std::string mesh_yaml(const std::string& balancer) {
+std::string mesh_yaml(const std::string& balancer, const std::string& request = "") {
   return R"(
 apiVersion: v1
 kind: Service
@@ -41,7 +43,8 @@ apiVersion: meshsim.dev/v1alpha1
 kind: Scenario
 metadata: {name: hash}
 spec:
-  load: [{name: shoppers, to: {service: cart}, open: {rate: 50}}]
+  load: [{name: shoppers, to: {service: cart)" +
+         request + R"(}, open: {rate: 500}}]
   run: {until: 1s}
 )";
 }
@@ -102,6 +105,44 @@ TEST_CASE("hash_ownership: a larger ring is more even, a Maglev table nearly exa
 
 TEST_CASE("hash_ownership: clusters that do not hash have none") {
   CHECK(owned("{simple: ROUND_ROBIN}").empty());
+}
+
+/// Number of pods that one run's requests reach.
+std::size_t pods_reached(const std::string& key, const std::string& request) {
+  const Scenario scenario = parse_scenario(
+      mesh_yaml("{consistentHash: {" + key + "}}", request.empty() ? "" : ", " + request),
+      "hash.yaml");
+  const CompileResult compiled = compile(scenario);
+  REQUIRE(compiled.plan);
+  const OutcomeSeries visits = run(compiled.plan)->visits_by_endpoint;
+  return std::set<std::uint32_t>(visits.row.begin(), visits.row.end()).size();
+}
+
+TEST_CASE("hash_ownership: from YAML to pods, each key and what a missing one does") {
+  struct Row {
+    const char* name;
+    const char* key;
+    const char* request;
+    std::size_t pods;
+  };
+  const Row rows[] = {
+      {"one header", "httpHeaderName: x-user", "headers: {x-user: ann}", 1},
+      {"a header for each request", "httpHeaderName: x-user", "headers: {x-user: 'u{i%50}'}", 4},
+      {"no header: at random", "httpHeaderName: x-user", "", 4},
+      {"one parameter", "httpQueryParameterName: q", "path: '/a?q=1'", 1},
+      {"no parameter: at random", "httpQueryParameterName: q", "path: /a", 4},
+      {"one cookie", "httpCookie: {name: c}", "headers: {cookie: 'c=1'}", 1},
+      {"no cookie, none made: at random", "httpCookie: {name: c}", "", 4},
+      {"the caller's address", "useSourceIp: true", "", 1},
+      {"one header on Maglev", "httpHeaderName: x-user, maglev: {tableSize: 251}",
+       "headers: {x-user: ann}", 1},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.name);
+    CHECK(pods_reached(row.key, row.request) == row.pods);
+  }
+  // The proxy makes one for each connection: here one for each of its two workers.
+  CHECK(pods_reached("httpCookie: {name: c, ttl: 60s}", "") <= 2);
 }
 
 }  // namespace
