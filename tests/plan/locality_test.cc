@@ -142,6 +142,16 @@ TEST_CASE("locality: enabled: false switches it off") {
         "0 here-0; 0 next-0; 0 mapped-0; 0 other-0");
 }
 
+TEST_CASE("locality: an address that the caller picked is in no order") {
+  Mesh picked(four, with_rule("{simple: PASSTHROUGH}"));
+  CHECK(picked.text() == Mesh(four, "").text());
+  CHECK(picked.cluster().load_balancer.kind == LoadBalancerKind::OriginalDestination);
+  Mesh headless(four, with_rule("{simple: RANDOM}"));
+  headless.scenario.resources.services.front().cluster_ip = "None";
+  headless.bench = std::make_unique<VersionBench>(headless.scenario);
+  CHECK(headless.text() == Mesh(four, "").text());
+}
+
 TEST_CASE("istio#102: a region failover puts the named region before the others") {
   CHECK(Mesh(four, with_rule("{localityLbSetting: {failover: [{from: r1, to: r2}]}}")).text() ==
         "0 (1) here-0; 1 (1) next-0; 2 (1) mapped-0; 3 (1) other-0");
