@@ -117,6 +117,26 @@ TEST_CASE("load_reports: an idle cluster has no events once the reports have exp
   CHECK(idle_events(by_reports) == idle_events(LoadBalancerKind::RoundRobin));
 }
 
+TEST_CASE("load_reports: a pod that comes back is a new host, with a blackout of its own") {
+  Reporting mesh({0.5, 0.125});
+  mesh.config().load_balancer.client_side_wrr.blackout_period = seconds(3);
+  mesh.config().hosts[1].weight = 7;
+  Plan& plan = mesh.hand.plan();
+  plan.endpoint_propagation = milliseconds(1);
+  plan.changes.add({"away", Instant{} + milliseconds(6100), 0, mesh.pods[1], 0});
+  plan.changes.add({"back", Instant{} + milliseconds(8300), 0, mesh.pods[1], 1});
+  Engine engine(mesh.build(), 1);
+  const auto weights_at = [&](std::int64_t ms) {
+    engine.run_until(Instant{} + milliseconds(ms), {});
+    return engine.world().balancers.front().weights;
+  };
+  CHECK(weights_at(6000) == std::vector<std::uint32_t>{200, 800});
+  CHECK(weights_at(8500) == std::vector<std::uint32_t>{200, 7});    // as EDS says
+  CHECK(weights_at(9500) == std::vector<std::uint32_t>{200, 200});  // the median of the others
+  CHECK(weights_at(11'500) == std::vector<std::uint32_t>{200, 200});
+  CHECK(weights_at(12'500) == std::vector<std::uint32_t>{200, 800});
+}
+
 // ---- the list -----------------------------------------------------------------------------------
 
 struct Heard {
