@@ -104,10 +104,9 @@ void Engine::build_view(const ClusterConfig& config, const ProxyCluster* cluster
 // ---- the pick -----------------------------------------------------------------------------------
 
 bool Engine::already_tried(const Request& request, EndpointId host) const {
-  for (std::uint32_t t = request.tried; t != nil; t = world_.tried[t].next) {
-    if (world_.tried[t].host == host) return true;
-  }
-  return false;
+  bool found = false;
+  request.tried.each(world_.tried, [&](EndpointId tried) { return !(found = tried == host); });
+  return found;
 }
 
 /// Load of the priorities for a retry that leaves those it has tried (`envoy.md` §2.7).
@@ -120,17 +119,18 @@ std::span<const PriorityShare> Engine::share_of_retry(Request& request, const Re
   const ClusterConfig& config =
       plan_->cluster_configs[world_.proxy_clusters[request.proxy_cluster].config];
   const std::size_t n = std::min(view.priorities.size(), TriedPriorities::most);
-  std::uint32_t tried = 0;
-  for (std::uint32_t t = request.tried; t != nil; t = world_.tried[t].next) ++tried;
+  const std::uint32_t tried = request.tried.size(world_.tried);
   std::uint32_t fresh = tried - std::min(tried, memory.noted);
   memory.noted = tried;
-  for (std::uint32_t t = request.tried; fresh > 0; t = world_.tried[t].next, --fresh) {
+  request.tried.each(world_.tried, [&](EndpointId endpoint) {
+    if (fresh-- == 0) return false;
     for (const HostPlan& host : config.hosts) {
-      if (host.endpoint != world_.tried[t].host || host.priority >= n) continue;
+      if (host.endpoint != endpoint || host.priority >= n) continue;
       note_attempt(memory.state, std::span(memory.tried).first(n), host.priority);
       break;
     }
-  }
+    return true;
+  });
   const bool adjusted = previous_priorities_load(
       memory.state, policy.previous_priorities_frequency, std::span(view.table.available).first(n),
       std::span(memory.tried).first(n), std::span(memory.excluded).first(n),

@@ -127,9 +127,7 @@ void Engine::connect_failed(std::uint32_t id, ResetReason reason) {
     --world_.proxy_clusters[cluster].breaker.pending;
     count(world_.proxy_clusters[cluster], ClusterCounter::upstream_rq_pending_failure_eject);
     Request& request = world_.requests[world_.attempts[newest].request];
-    if (request.retries_enabled) {
-      request.tried = world_.tried.insert({world_.attempts[newest].host, request.tried}).slot;
-    }
+    if (request.retries_enabled) request.tried.add(world_.tried, world_.attempts[newest].host);
     pool_failed(newest, reason, true);
   }
   close_connection(id, reason == ResetReason::RemoteConnectionFailure);

@@ -32,11 +32,7 @@ void Engine::finish(std::uint32_t slot, std::uint16_t code, Details details) {
   release_retry(live);
   if (live.holds_fault) end_fault(live);
   if (live.filters_passed > 0) leave_filters(live, code);
-  for (std::uint32_t tried = live.tried; tried != nil;) {
-    const std::uint32_t next = world_.tried[tried].next;
-    world_.tried.erase(tried);
-    tried = next;
-  }
+  live.tried.clear(world_.tried);
   if (live.tried_priorities != nil) world_.tried_priorities.erase(live.tried_priorities);
   record_request(live, logged_code(live, code, details), details);
   const Origin kind = live.kind;

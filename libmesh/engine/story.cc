@@ -42,7 +42,7 @@ void Engine::tell_pick(const Request& request, std::uint32_t host_index) {
                   .pending = {breaker.pending, config.breaker.max_pending_requests},
                   .requests = {breaker.requests, config.breaker.max_requests},
                   .retries = {breaker.retries, retry_limit(config.breaker, breaker)}};
-  for (std::uint32_t t = request.tried; t != nil; t = world_.tried[t].next) ++fact.tried;
+  fact.tried = request.tried.size(world_.tried);
   if (request.kind == Origin::Inbound) {
     fact.by = PickedBy::OwnApplication;
     fact.hosts = fact.members = 1;

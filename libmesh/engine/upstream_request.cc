@@ -38,9 +38,7 @@ void Engine::pool_ready(std::uint32_t id, bool new_connection) {
   } else {
     report(request.proxy_cluster, attempt.host_index, HostResult::LocalOriginConnectSuccess, 0);
   }
-  if (request.retries_enabled) {
-    request.tried = world_.tried.insert({attempt.host, request.tried}).slot;
-  }
+  if (request.retries_enabled) request.tried.add(world_.tried, attempt.host);
   LaneId longest =
       cluster_lanes_[world_.proxy_clusters[request.proxy_cluster].config].stream_duration;
   if (request.route.valid() && request.kind != Origin::Mirror) {

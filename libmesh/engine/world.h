@@ -13,6 +13,7 @@
 #include "libmesh/engine/balancer_state.h"
 #include "libmesh/engine/cluster_view.h"
 #include "libmesh/engine/keyed_cells.h"
+#include "libmesh/engine/tried_hosts.h"
 #include "libmesh/kernel/loop.h"
 #include "libmesh/policy/adaptive_concurrency.h"
 #include "libmesh/policy/admission_control.h"
@@ -25,8 +26,6 @@
 #include "libmesh/telemetry/facts.h"
 
 namespace mesh {
-
-inline constexpr std::uint32_t nil = 0xffffffffu;
 
 /// Who waits for the end of a request.
 enum class Origin : std::uint8_t {
@@ -51,7 +50,7 @@ struct Request {
   EndpointId proxy, host;
   std::uint32_t proxy_cluster = nil;
   std::uint32_t first_attempt = nil;  // upstream requests in flight, newest first
-  std::uint32_t tried = nil;          // list of hosts already attempted
+  TriedHosts tried;                   // hosts already attempted
   std::uint32_t tried_priorities = nil;
   TimerRef route_timer, downstream_timer;
   RetryState retry;
@@ -225,11 +224,6 @@ struct Frame {
   Handle child_request;
   CallId call;
   std::uint16_t failed = 0;  // status that a failed required call asks for
-};
-
-struct TriedHost {
-  EndpointId host;
-  std::uint32_t next = nil;
 };
 
 struct User {

@@ -76,7 +76,8 @@ class WorldAudit {
         expect(world_.attempts[a].request == slot, "an attempt belongs to another request");
         ++listed_attempts_;
       }
-      for (std::uint32_t t = request.tried; t != nil; t = world_.tried[t].next) ++listed_tried_;
+      const std::uint32_t tried = request.tried.size(world_.tried);
+      if (tried > 1) listed_tried_ += tried;  // a single one needs no list
       if (request.kind == Origin::Call) {
         const Frame* frame = world_.frames.find(request.origin);
         const bool waits = frame != nullptr && frame->child_request.slot == slot;
