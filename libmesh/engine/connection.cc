@@ -150,9 +150,12 @@ void Engine::move(std::uint32_t id, ConnectionState to) {
   newest = id;
   connection.state = to;
   if (to == ConnectionState::Ready && connection.streams == 0) {
-    const ClusterConfigId config = world_.proxy_clusters[pool.proxy_cluster].config;
-    connection.timer = arm(cluster_lanes_[config].idle, TimerKind::IdleTimeout, id,
+    const ProxyCluster& cluster = world_.proxy_clusters[pool.proxy_cluster];
+    connection.timer = arm(cluster_lanes_[cluster.config].idle, TimerKind::IdleTimeout, id,
                            world_.connections.generation(id));
+    HostCell& cell = world_.cells[cluster.first_cell + pool.host_index];
+    cell.warm_connection = id;
+    cell.warm_timer = connection.timer;
   }
 }
 

@@ -122,6 +122,7 @@ class Engine {
   std::uint32_t first_host(Request& request);
 
   // upstream_request.cc: one attempt
+  void fetch_host(const ProxyCluster& cluster, std::uint32_t host_index) const;
   void begin_attempt(std::uint32_t slot, std::uint32_t host_index);
   void pool_ready(std::uint32_t attempt, bool new_connection);
   void pool_failed(std::uint32_t attempt, ResetReason reason, bool host_known);

@@ -3,12 +3,22 @@
 
 namespace mesh {
 
+/// Asks the memory at once for all that the stream is going to touch: each of these is found
+/// through the one before, and with many hosts none of them is in the caches.
+void Engine::fetch_host(const ProxyCluster& cluster, std::uint32_t host_index) const {
+  const HostCell& cell = world_.cells[cluster.first_cell + host_index];
+  if (cell.warm_connection == nil) return;
+  __builtin_prefetch(&world_.pools[cell.first_pool]);
+  __builtin_prefetch(&world_.connections[cell.warm_connection]);
+  world_.loop.timers.fetch(cell.warm_timer);
+  if (cluster.first_outlier == nil) return;
+  __builtin_prefetch(&world_.outlier_cells[cluster.first_outlier + host_index]);
+}
+
 void Engine::begin_attempt(std::uint32_t slot, std::uint32_t host_index) {
   Request& request = world_.requests[slot];
   const ProxyCluster& cluster = world_.proxy_clusters[request.proxy_cluster];
-  if (cluster.first_outlier != nil) {
-    __builtin_prefetch(&world_.outlier_cells[cluster.first_outlier + host_index]);
-  }
+  fetch_host(cluster, host_index);
   const std::uint32_t pool = pool_for(request.proxy_cluster, host_index, request.worker);
   if (recorder_.keeps_requests()) tell_pick(request, host_index);
   if (pool == nil) return no_healthy_upstream(slot, ClusterCounter::upstream_cx_pool_overflow);

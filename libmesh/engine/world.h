@@ -145,6 +145,10 @@ static_assert(sizeof(Pool) == 64, "one cache line: there are very many");
 struct HostCell {
   std::uint32_t active = 0;  // streams attached by any worker
   std::uint32_t first_pool = nil;
+  /// Where the connection that was freed last lives, and its idle timer: only to ask the memory for
+  /// them early, so they may be out of date.
+  std::uint32_t warm_connection = nil;
+  TimerRef warm_timer;
 };
 
 /// The same for outlier detection; exists only where the cluster configures it.

@@ -214,9 +214,11 @@ TEST_CASE("load_reports: weights at every update are those of a plain list of re
       std::vector<std::uint32_t> known;
       std::vector<std::optional<std::uint32_t>> expected;
       for (std::uint32_t h = 0; h < utilizations.size(); ++h) {
-        const auto weight = static_cast<std::uint32_t>(100 / utilizations[h]);
-        expected.push_back(utilizations[h] == 0 ? std::nullopt
-                                                : weight_by_list(list, h, weight, wrr, updates));
+        expected.push_back(std::nullopt);  // what reports no load has no weight
+        if (utilizations[h] > 0) {
+          const auto weight = static_cast<std::uint32_t>(100 / utilizations[h]);
+          expected.back() = weight_by_list(list, h, weight, wrr, updates);
+        }
         if (expected.back()) known.push_back(*expected.back());
         (expected.back() ? valid : expired) += 1;
       }

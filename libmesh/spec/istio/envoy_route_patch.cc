@@ -110,7 +110,8 @@ Reader<bool> host_predicates() {
 }
 
 void check_retries(const YamlNode& node, const Reading& at, RetryPatch& retry) {
-  for (const std::string_view word : parse_retry_on(retry.retry_on.value_or("")).unknown) {
+  const std::string conditions = retry.retry_on.value_or("");
+  for (const std::string_view word : parse_retry_on(conditions).unknown) {
     at.field("retry_on")
         .warning(code::unknown_word, child_or_self(node, "retry_on"),
                  "\"" + std::string(word) + "\" is no condition: Envoy ignores it");
