@@ -43,17 +43,9 @@ class SlotMap {
     return insert(T{std::forward<Args>(args)...});
   }
   Handle insert(T value) {
-    size_ += 1;
-    if (free_ == none) {
-      entries_.push_back({std::move(value), live, none});
-      return {static_cast<std::uint32_t>(entries_.size() - 1), 0};
-    }
-    const std::uint32_t slot = free_;
-    Entry& entry = entries_[slot];
-    free_ = entry.next_free;
-    entry.value = std::move(value);
-    entry.state |= live;
-    return {slot, entry.state & generation_mask};
+    const Handle made = add();
+    entries_[made.slot].value = std::move(value);
+    return made;
   }
 
   /// Ends the tenancy: every handle to it is stale from here on. The value stays in place until

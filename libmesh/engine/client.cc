@@ -114,13 +114,8 @@ void Engine::send(LoadId id, std::uint64_t number, Origin kind, Handle origin) {
   TemplateId asked = is_fixed ? load.fixed[number].request : load.requests.front().request;
   if (!is_fixed && load.requests.size() > 1) {
     const double u = draws_.at(Purpose::RequestMix, key, 0).uniform01();
-    // Without a branch where they are few: which one is drawn cannot be foretold.
-    const std::size_t few = std::min<std::size_t>(load.requests.size() - 1, 16);
     std::size_t pick = 0;
-    for (std::size_t i = 0; i < few; ++i) pick += u > load.requests[i].cumulative_share ? 1 : 0;
-    if (pick == few) {
-      while (u > load.requests[pick].cumulative_share) ++pick;
-    }
+    while (u > load.requests[pick].cumulative_share) ++pick;
     asked = load.requests[pick].request;
   }
   // Connections of the generator are used in turn over the pods; the kernel spreads them over the

@@ -122,7 +122,10 @@ class Engine {
   std::uint32_t first_host(Request& request);
 
   // upstream_request.cc: one attempt
-  void fetch_host(const ProxyCluster& cluster, std::uint32_t host_index) const;
+  void fetch_host(const ProxyCluster& cluster, std::uint32_t host_index, std::uint32_t pool,
+                  std::uint32_t connection) const;
+  void fetch_for_stream(const ProxyCluster& cluster, std::uint32_t host_index) const;
+  void fetch_for_answer(const Attempt& attempt) const;
   void begin_attempt(std::uint32_t slot, std::uint32_t host_index);
   void pool_ready(std::uint32_t attempt, bool new_connection);
   void pool_failed(std::uint32_t attempt, ResetReason reason, bool host_known);
@@ -301,7 +304,6 @@ class Engine {
   Duration service_time(Visit& visit, std::uint32_t distribution, Purpose purpose);
   void work_done(std::uint32_t visit, std::uint16_t failed);
   void answer(std::uint32_t visit, std::uint16_t code, Action action);
-  void fetch_early(const Attempt& attempt) const;
   void leave(std::uint32_t visit, std::uint16_t code, bool overflowed);
   void free_worker(EndpointId endpoint);
   void on_cancel_reaches(std::uint32_t visit);

@@ -66,12 +66,14 @@ void Engine::tell_pool(const ProxyCluster& cluster, std::uint32_t host_index, Ho
   for (std::uint32_t p = world_.cells[cluster.first_cell + host_index].first_pool; p != nil;
        p = world_.pools[p].next_of_host) {
     if (world_.pools[p].worker != fact.worker) continue;
-    world_.connections.for_each([&](std::uint32_t, const Connection& connection) {
-      if (connection.pool != p) return;
-      ++(connection.state == ConnectionState::Connecting ? fact.connecting
-         : connection.streams == 0                       ? fact.idle
-                                                         : fact.busy);
-    });
+    for (const std::uint32_t newest : world_.pools[p].newest) {
+      for (std::uint32_t c = newest; c != nil; c = world_.connections[c].next) {
+        const Connection& connection = world_.connections[c];
+        ++(connection.state == ConnectionState::Connecting ? fact.connecting
+           : connection.streams == 0                       ? fact.idle
+                                                           : fact.busy);
+      }
+    }
   }
 }
 

@@ -3,22 +3,37 @@
 
 namespace mesh {
 
-/// Asks the memory at once for all that the stream is going to touch: each of these is found
-/// through the one before, and with many hosts none of them is in the caches.
-void Engine::fetch_host(const ProxyCluster& cluster, std::uint32_t host_index) const {
-  const HostCell& cell = world_.cells[cluster.first_cell + host_index];
-  if (cell.warm_connection == nil) return;
-  __builtin_prefetch(&world_.pools[cell.first_pool]);
-  __builtin_prefetch(&world_.connections[cell.warm_connection]);
-  world_.loop.timers.fetch(cell.warm_timer);
+// Among many pairs of proxies and hosts nothing of a pair stays in the caches, and each part is
+// found through the one before: so the memory is asked for all of them at once.
+
+void Engine::fetch_host(const ProxyCluster& cluster, std::uint32_t host_index, std::uint32_t pool,
+                        std::uint32_t connection) const {
+  __builtin_prefetch(&world_.pools[pool]);
+  __builtin_prefetch(&world_.connections[connection]);
   if (cluster.first_outlier == nil) return;
   __builtin_prefetch(&world_.outlier_cells[cluster.first_outlier + host_index]);
+}
+
+/// What the stream is going to touch, as far as it can be foretold.
+void Engine::fetch_for_stream(const ProxyCluster& cluster, std::uint32_t host_index) const {
+  const HostCell& cell = world_.cells[cluster.first_cell + host_index];
+  if (cell.warm_connection == nil) return;
+  fetch_host(cluster, host_index, cell.first_pool, cell.warm_connection);
+  world_.loop.timers.fetch(cell.warm_timer);
+}
+
+/// What the caller's proxy will touch when the answer, which sets out now, is there.
+void Engine::fetch_for_answer(const Attempt& attempt) const {
+  const ProxyCluster& cluster =
+      world_.proxy_clusters[world_.requests[attempt.request].proxy_cluster];
+  __builtin_prefetch(&world_.cells[cluster.first_cell + attempt.host_index]);
+  fetch_host(cluster, attempt.host_index, attempt.pool, attempt.connection);
 }
 
 void Engine::begin_attempt(std::uint32_t slot, std::uint32_t host_index) {
   Request& request = world_.requests[slot];
   const ProxyCluster& cluster = world_.proxy_clusters[request.proxy_cluster];
-  fetch_host(cluster, host_index);
+  fetch_for_stream(cluster, host_index);
   const std::uint32_t pool = pool_for(request.proxy_cluster, host_index, request.worker);
   if (recorder_.keeps_requests()) tell_pick(request, host_index);
   if (pool == nil) return no_healthy_upstream(slot, ClusterCounter::upstream_cx_pool_overflow);

@@ -221,21 +221,9 @@ void Engine::answer(std::uint32_t id, std::uint16_t code, Action action) {
     case Action::Hang:
       return;
   }
-  fetch_early(*attempt);
+  fetch_for_answer(*attempt);
   push(now() + attempt->way_back, EventKind::ReachesCaller, visit.attempt.slot,
        visit.attempt.generation);
-}
-
-/// Asks the memory for what the caller's proxy will touch when the answer is there: among many
-/// pairs of proxies and hosts it has left the caches since the request went out.
-void Engine::fetch_early(const Attempt& attempt) const {
-  const ProxyCluster& cluster =
-      world_.proxy_clusters[world_.requests[attempt.request].proxy_cluster];
-  __builtin_prefetch(&world_.pools[attempt.pool]);
-  __builtin_prefetch(&world_.connections[attempt.connection]);
-  __builtin_prefetch(&world_.cells[cluster.first_cell + attempt.host_index]);
-  if (cluster.first_outlier == nil) return;
-  __builtin_prefetch(&world_.outlier_cells[cluster.first_outlier + attempt.host_index]);
 }
 
 /// The visit is over for the instance: its worker, or its place in the queue, is free.

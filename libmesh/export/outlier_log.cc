@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <chrono>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -51,12 +52,10 @@ std::string timestamp(Instant at) {
   } else if (ns > 0) {
     fraction = fmt::format(".{:09}", ns);
   }
-  const std::int64_t days = s / 86'400;  // runs are shorter than a year
-  constexpr std::int64_t months[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-  std::int64_t year = 1970 + days / 365, day = days % 365, month = 0;
-  while (day >= months[month]) day -= months[month++];
-  return fmt::format("{}-{:02}-{:02}T{:02}:{:02}:{:02}{}Z", year, month + 1, day + 1, s / 3600 % 24,
-                     s / 60 % 60, s % 60, fraction);
+  const std::chrono::year_month_day date{std::chrono::sys_days{std::chrono::days{s / 86'400}}};
+  return fmt::format("{}-{:02}-{:02}T{:02}:{:02}:{:02}{}Z", int{date.year()},
+                     unsigned{date.month()}, unsigned{date.day()}, s / 3600 % 24, s / 60 % 60,
+                     s % 60, fraction);
 }
 
 bool is_logged(EventNote what) {

@@ -4,6 +4,7 @@
 
 #include "libmesh/lint/all.h"
 #include "libmesh/policy/outlier_detector.h"
+#include "libmesh/policy/panic.h"
 
 namespace mesh {
 namespace {
@@ -14,11 +15,9 @@ std::uint32_t most_ejected(const OutlierConfig& config, std::uint32_t hosts) {
   return ejected;
 }
 
-/// Of one priority (`envoy.md` §6.2, §6.3).
-bool panics(std::uint32_t healthy, std::uint32_t hosts, std::uint32_t threshold_percent) {
-  constexpr std::uint32_t overprovisioning_percent = 140;
-  return healthy * overprovisioning_percent / hosts < 100 &&
-         healthy * 100 < threshold_percent * hosts;
+/// Of a cluster with one priority (`envoy.md` §6.3).
+bool panics(const PriorityHosts& hosts, std::uint32_t threshold_percent) {
+  return availability(hosts).healthy < 100 && is_below_panic_threshold(hosts, threshold_percent);
 }
 
 std::string of_hosts(std::uint32_t n, std::uint32_t hosts, const std::string& cluster) {
@@ -51,7 +50,7 @@ std::vector<Finding> findings(const LintCluster& cluster) {
                      "lower maxEjectionPercent, or set minHealthPercent"});
   }
   for (std::uint32_t ejected = 1; ejected <= most; ++ejected) {
-    if (!panics(hosts - ejected, hosts, threshold)) continue;
+    if (!panics({.hosts = hosts, .healthy = hosts - ejected}, threshold)) continue;
     found.push_back({lint_code::early_panic,
                      "once " + of_hosts(ejected, hosts, cluster.name) +
                          " are ejected, fewer than minHealthPercent " + std::to_string(threshold) +
