@@ -239,7 +239,10 @@ Distribution::Distribution(Law law) : law_(std::move(law)) {
 }
 
 Duration Distribution::sample_next(Draw& draw, std::uint64_t index) const {
-  return std::visit(Sample{draw, index, p_}, law_);
+  const Sample sample{draw, index, p_};
+  // The law of most runs: one branch instead of a jump through the table of laws.
+  if (const auto* law = std::get_if<Exponential>(&law_)) return sample(*law);
+  return std::visit(sample, law_);
 }
 
 double Distribution::mean_ns() const {

@@ -65,17 +65,28 @@ class Draw {
   std::uint64_t used_ = 0;
 };
 
+/// The draws of one purpose and one entity, for those who want several.
+class DrawStream {
+ public:
+  constexpr explicit DrawStream(std::uint64_t key) : key_(key) {}
+  /// The golden ratio spreads neighbouring indices: with it, the first words of indices 0, 1, 2 …
+  /// are SplitMix64's own sequence.
+  constexpr Draw at(std::uint64_t index) const { return Draw(key_ + index * 0x9e3779b97f4a7c15u); }
+
+ private:
+  std::uint64_t key_;
+};
+
 /// All randomness of a run. Holds only the seed, so a copy of a world draws the same numbers.
 class Draws {
  public:
   constexpr explicit Draws(std::uint64_t seed = 1) : seed_(scramble(seed)) {}
   /// `entity` must stay below 2^56.
+  constexpr DrawStream stream(Purpose purpose, std::uint64_t entity) const {
+    return DrawStream(scramble((seed_ ^ (static_cast<std::uint64_t>(purpose) << 56)) + entity));
+  }
   constexpr Draw at(Purpose purpose, std::uint64_t entity, std::uint64_t index) const {
-    const std::uint64_t stream =
-        scramble((seed_ ^ (static_cast<std::uint64_t>(purpose) << 56)) + entity);
-    // The golden ratio spreads neighbouring indices: with it, the first words of indices 0, 1, 2 …
-    // are SplitMix64's own sequence.
-    return Draw(stream + index * 0x9e3779b97f4a7c15u);
+    return stream(purpose, entity).at(index);
   }
 
  private:

@@ -20,8 +20,9 @@ struct Handle {
 };
 
 /// Slots are reused last freed first, so equal histories give equal handles. A reference to an
-/// element lives until the next insert or emplace, which may move the table.
-template <class T>
+/// element lives until the next insert or emplace, which may move the table. `alignment` 64 gives
+/// each slot cache lines of its own: for tables of which any element may be wanted next.
+template <class T, std::size_t alignment = alignof(T)>
 class SlotMap {
  public:
   /// A default element, made in its place: hot paths fill it in there instead of copying it in.
@@ -104,7 +105,7 @@ class SlotMap {
   static constexpr std::uint32_t generation_mask = (1u << 24) - 1;
   static constexpr std::uint32_t live = 1u << 31;
 
-  struct Entry {
+  struct alignas(alignment) Entry {
     T value;
     std::uint32_t state;  // live flag | generation
     std::uint32_t next_free;

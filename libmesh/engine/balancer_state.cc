@@ -59,7 +59,7 @@ double Engine::scheduled_weight(const ProxyCluster& cluster, std::uint32_t host)
   const std::vector<std::uint32_t>& reported = world_.balancers[cluster.balancer].weights;
   double weight = reported.empty() ? config.hosts[host].weight : reported[host];
   if (balancer.kind == LoadBalancerKind::LeastRequest) {
-    weight = least_request_weight(weight, world_.cells[cluster.first_cell + host].active,
+    weight = least_request_weight(weight, world_.active[cluster.first_cell + host],
                                   balancer.active_request_bias);
   }
   if (in_slow_start(balancer.slow_start,

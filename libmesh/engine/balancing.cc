@@ -13,39 +13,40 @@ namespace mesh {
 // ---- one cluster of one proxy, made on first touch --------------------------------------------
 
 std::uint32_t Engine::proxy_cluster(EndpointId proxy, ClusterId cluster, ClusterConfigId config) {
-  const std::uint64_t key = pair_key(proxy, cluster);
   const std::uint64_t mask = world_.pair_places.size() - 1;
-  for (std::uint64_t i = scramble(key) & mask; world_.pair_places[i].index != nil;
+  for (std::uint64_t i = scramble(pair_key(proxy, cluster)) & mask; world_.pair_places[i] != nil;
        i = (i + 1) & mask) {
-    if (world_.pair_places[i].key != key) continue;
-    const std::uint32_t found = world_.pair_places[i].index;
-    if (world_.proxy_clusters[found].config == config) return found;
+    const std::uint32_t found = world_.pair_places[i];
+    const ProxyCluster& known = world_.proxy_clusters[found];
+    if (known.proxy != proxy || known.cluster != cluster) continue;
+    if (known.config == config) return found;
     // A changed cluster is a new one; the old one drains (Envoy's CDS update).
-    const auto hosts = static_cast<std::uint32_t>(
-        plan_->cluster_configs[world_.proxy_clusters[found].config].hosts.size());
+    const auto hosts =
+        static_cast<std::uint32_t>(plan_->cluster_configs[known.config].hosts.size());
     for (std::uint32_t h = 0; h < hosts; ++h) drain_host(found, h);
     const std::uint32_t made = add_proxy_cluster(proxy, cluster, config);
-    world_.pair_places[i].index = made;
+    world_.pair_places[i] = made;
     return made;
   }
   const std::uint32_t made = add_proxy_cluster(proxy, cluster, config);
   if (2 * ++world_.pairs > world_.pair_places.size()) grow_pairs();
-  place_pair({key, made});
+  place_pair(made);
   return made;
 }
 
-void Engine::place_pair(PairPlace pair) {
+void Engine::place_pair(std::uint32_t id) {
+  const ProxyCluster& cluster = world_.proxy_clusters[id];
   const std::uint64_t mask = world_.pair_places.size() - 1;
-  std::uint64_t i = scramble(pair.key) & mask;
-  while (world_.pair_places[i].index != nil) i = (i + 1) & mask;
-  world_.pair_places[i] = pair;
+  std::uint64_t i = scramble(pair_key(cluster.proxy, cluster.cluster)) & mask;
+  while (world_.pair_places[i] != nil) i = (i + 1) & mask;
+  world_.pair_places[i] = id;
 }
 
 void Engine::grow_pairs() {
-  std::vector<PairPlace> old(std::max<std::size_t>(64, world_.pair_places.size() * 2));
+  std::vector<std::uint32_t> old(std::max<std::size_t>(64, world_.pair_places.size() * 2), nil);
   old.swap(world_.pair_places);
-  for (const PairPlace& pair : old) {
-    if (pair.index != nil) place_pair(pair);
+  for (const std::uint32_t id : old) {
+    if (id != nil) place_pair(id);
   }
 }
 
@@ -58,6 +59,7 @@ std::uint32_t Engine::add_proxy_cluster(EndpointId proxy, ClusterId cluster,
   made.config = config;
   made.first_cell = static_cast<std::uint32_t>(world_.cells.size());
   world_.cells.resize(world_.cells.size() + std::max<std::size_t>(plan.hosts.size(), 1));
+  world_.active.resize(world_.cells.size());
   if (plan.outlier) {
     made.first_outlier = static_cast<std::uint32_t>(world_.outlier_cells.size());
     world_.outlier_cells.resize(world_.outlier_cells.size() + plan.hosts.size());
@@ -181,11 +183,11 @@ std::uint32_t Engine::pick_hashed(const ProxyCluster& cluster, const HashTable& 
   const std::uint32_t balance =
       plan_->cluster_configs[cluster.config].load_balancer.hash_balance_percent;
   if (balance == 0) return table.hosts[position].host;
-  const HostCell* cells = &world_.cells[cluster.first_cell];
+  const std::uint32_t* active = &world_.active[cluster.first_cell];
   return table
       .hosts[bounded_load_pick(
           table.hosts, position, hash, balance, cluster.breaker.requests,
-          [cells](std::uint32_t host) { return cells[host].active; }, order_)]
+          [active](std::uint32_t host) { return active[host]; }, order_)]
       .host;
 }
 
@@ -210,9 +212,9 @@ std::uint32_t Engine::pick_once(ProxyCluster& cluster, const ClusterView& view,
   const LoadBalancerConfig& balancer = plan_->cluster_configs[cluster.config].load_balancer;
   switch (balancer.kind) {
     case LoadBalancerKind::LeastRequest: {
-      const HostCell* cells = &world_.cells[cluster.first_cell];
+      const std::uint32_t* active = &world_.active[cluster.first_cell];
       return hosts[least_request_pick(
-          n, balancer.choices, [&](std::uint32_t i) { return cells[hosts[i]].active; },
+          n, balancer.choices, [&](std::uint32_t i) { return active[hosts[i]]; },
           [&draw] { return draw.word(); })];
     }
     case LoadBalancerKind::RoundRobin:

@@ -150,12 +150,10 @@ void Engine::move(std::uint32_t id, ConnectionState to) {
   newest = id;
   connection.state = to;
   if (to == ConnectionState::Ready && connection.streams == 0) {
+    connection.idle_since = now();
+    if (!connection.watched) watch_idle(id);
     const ProxyCluster& cluster = world_.proxy_clusters[pool.proxy_cluster];
-    connection.timer = arm(cluster_lanes_[cluster.config].idle, TimerKind::IdleTimeout, id,
-                           world_.connections.generation(id));
-    HostCell& cell = world_.cells[cluster.first_cell + pool.host_index];
-    cell.warm_connection = id;
-    cell.warm_timer = connection.timer;
+    world_.cells[cluster.first_cell + pool.host_index].warm_connection = id;
   }
 }
 
@@ -218,9 +216,35 @@ void Engine::closed_by_peer(std::uint32_t attempt, ResetReason reason) {
   connection_lost(id, reason);
 }
 
+/// Connections become idle and are used again with every request. So no timer follows each of them:
+/// one looks after the whole time, and finds out when the connection was used last.
+void Engine::watch_idle(std::uint32_t id) {
+  Connection& connection = world_.connections[id];
+  const ClusterConfigId config =
+      world_.proxy_clusters[world_.pools[connection.pool].proxy_cluster].config;
+  connection.timer = arm(cluster_lanes_[config].idle, TimerKind::IdleTimeout, id,
+                         world_.connections.generation(id));
+  connection.watched = connection.timer.valid();
+}
+
+/// The rest of the idle time is over: a timer of no duration lets the events of this instant pass
+/// first, as every timer does.
+void Engine::on_idle_due(std::uint32_t id) {
+  world_.connections[id].timer =
+      arm(at_once_, TimerKind::IdleTimeout, id, world_.connections.generation(id));
+}
+
 void Engine::on_idle_timeout(std::uint32_t id) {
-  const Pool& pool = world_.pools[world_.connections[id].pool];
-  count(world_.proxy_clusters[pool.proxy_cluster], ClusterCounter::upstream_cx_idle_timeout);
+  Connection& connection = world_.connections[id];
+  connection.watched = false;
+  if (connection.streams > 0) return;  // the watch begins anew when it is idle
+  ProxyCluster& cluster = world_.proxy_clusters[world_.pools[connection.pool].proxy_cluster];
+  const Instant due = connection.idle_since + plan_->cluster_configs[cluster.config].idle_timeout;
+  if (due > now()) {
+    connection.watched = true;
+    return push(due, EventKind::IdleDue, id, world_.connections.generation(id));
+  }
+  count(cluster, ClusterCounter::upstream_cx_idle_timeout);
   close_connection(id, false);
 }
 

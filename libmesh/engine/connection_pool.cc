@@ -117,7 +117,7 @@ bool Engine::attach(std::uint32_t id, std::uint32_t connection_id, std::uint32_t
     return false;
   }
   ++cluster.breaker.requests;
-  ++world_.cells[cluster.first_cell + pool.host_index].active;
+  ++world_.active[cluster.first_cell + pool.host_index];
   count(cluster, ClusterCounter::upstream_rq_total);
   Connection& connection = world_.connections[connection_id];
   Attempt& attempt = world_.attempts[attempt_id];
@@ -128,7 +128,7 @@ bool Engine::attach(std::uint32_t id, std::uint32_t connection_id, std::uint32_t
     world_.attempts[connection.first_stream].queue_prev = attempt_id;
   }
   connection.first_stream = attempt_id;
-  if (connection.streams++ == 0) disarm(connection.timer);
+  ++connection.streams;
   if (connection.requests_left != unlimited) --connection.requests_left;
   const bool fresh = !connection.used;
   connection.used = true;
@@ -175,7 +175,7 @@ void Engine::detach(std::uint32_t attempt_id) {
   attempt.state = AttemptState::Done;
   --connection.streams;
   --cluster.breaker.requests;
-  --world_.cells[cluster.first_cell + pool.host_index].active;
+  --world_.active[cluster.first_cell + pool.host_index];
 }
 
 /// A stream is over: its connection is free, drained or (after a reset of HTTP/1) closed.

@@ -19,7 +19,7 @@ void Engine::reply_locally(std::uint32_t slot, std::uint16_t code, Details detai
   disarm(request.route_timer);
   Duration cost = least_reply_time;
   if (request.kind != Origin::Inbound) {
-    cost = std::max(cost, half_cost(request.key, 0) * 2);
+    cost = std::max(cost, half_cost(request, 0) * 2);
   }
   push(now() + cost, EventKind::ReplyDue, slot, world_.requests.generation(slot));
 }

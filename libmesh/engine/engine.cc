@@ -115,6 +115,7 @@ void Engine::find_lanes() {
                                           lane(config.max_connection_duration),
                                           lane(config.max_stream_duration)};
   }
+  at_once_ = timers.lane({});
   call_lanes_.resize(plan_->calls.size());
   for (std::uint32_t i = 0; i < plan_->calls.size(); ++i) {
     call_lanes_[CallId{i}] = lane(plan_->calls[CallId{i}].timeout);
@@ -257,6 +258,9 @@ void Engine::dispatch(const Event& event) {
       return on_concurrency_measure(EndpointId{slot}, generation);
     case EventKind::WeightUpdate:
       return on_weight_update(slot);
+    case EventKind::IdleDue:
+      if (world_.connections.alive(slot, generation)) on_idle_due(slot);
+      return;
   }
 }
 

@@ -129,8 +129,9 @@ class Engine {
   void begin_attempt(std::uint32_t slot, std::uint32_t host_index);
   void pool_ready(std::uint32_t attempt, bool new_connection);
   void pool_failed(std::uint32_t attempt, ResetReason reason, bool host_known);
-  Duration one_way(std::uint64_t key, std::uint64_t index) const;
-  Duration half_cost(std::uint64_t key, std::uint64_t index) const;
+  Duration draw_ways(const Request& request, Attempt& attempt) const;
+  Duration one_way(Draw draw) const;
+  Duration half_cost(const Request& request, std::uint64_t index) const;
   void abandon_attempts(std::uint32_t slot, Details details);
   void abandon_attempt(std::uint32_t attempt, Details details);
   void end_attempt(std::uint32_t attempt, Details details);
@@ -203,7 +204,7 @@ class Engine {
   // balancing.cc: which host, as the balancers have been told
   std::uint32_t proxy_cluster(EndpointId proxy, ClusterId cluster, ClusterConfigId config);
   std::uint32_t add_proxy_cluster(EndpointId proxy, ClusterId cluster, ClusterConfigId config);
-  void place_pair(PairPlace pair);
+  void place_pair(std::uint32_t proxy_cluster);
   void grow_pairs();
   const ClusterView& view_of(const ProxyCluster& cluster) const;
   void build_view(const ClusterConfig& config, const ProxyCluster* cluster, ClusterView& view);
@@ -271,6 +272,8 @@ class Engine {
   void close_connection(std::uint32_t connection, bool remote);
   void connection_lost(std::uint32_t connection, ResetReason reason);
   void closed_by_peer(std::uint32_t attempt, ResetReason reason);
+  void watch_idle(std::uint32_t connection);
+  void on_idle_due(std::uint32_t connection);
   void on_idle_timeout(std::uint32_t connection);
   void on_connection_age(std::uint32_t connection);
   void on_server_age(std::uint32_t connection);
@@ -345,6 +348,7 @@ class Engine {
   IdVector<LoadId, LaneId> load_lanes_;
   IdVector<WorkloadId, LaneId> server_age_lanes_;
   IdVector<TemplateId, LaneId> grpc_lanes_;  // grpc-timeout of the request
+  LaneId at_once_;                           // no time, but after the events of the instant
   /// By response; `no_report` without a usable one. Empty but for clusters that use reports.
   IdVector<ClusterConfigId, std::vector<std::uint64_t>> report_weights_;
   std::string text_;                  // scratch: no state

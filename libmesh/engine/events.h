@@ -27,6 +27,7 @@ enum class EventKind : std::uint8_t {
   ConcurrencyUpdate,   // slot: proxy, generation: filter; the limit moves
   ConcurrencyMeasure,  // the same; its least round trip is measured anew
   WeightUpdate,        // slot: proxy cluster whose weights come from load reports
+  IdleDue,             // slot: connection that may have been idle for too long
 };
 
 /// Kinds of timers on lanes: nearly always cancelled before they fire.

@@ -54,6 +54,9 @@ bool Engine::enter_cluster(std::uint32_t slot) {
     return false;
   }
   request.proxy_cluster = proxy_cluster(request.proxy, request.cluster, cluster);
+  const std::uint32_t first = world_.proxy_clusters[request.proxy_cluster].first_cell;
+  __builtin_prefetch(&world_.active[first]);  // the balancer and the pool will want them
+  __builtin_prefetch(&world_.cells[first]);
   return true;
 }
 

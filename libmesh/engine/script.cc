@@ -94,14 +94,17 @@ void Engine::start_branches(std::uint32_t id, const StepPlan& step) {
 
 /// A sequence ended, or failed: its parent goes on when all branches have.
 void Engine::frame_done(std::uint32_t id) {
-  const Frame frame = world_.frames[id];
+  const Frame& frame = world_.frames[id];
   if (frame.parent == nil) {
+    const std::uint32_t visit = frame.visit;
+    const std::uint16_t failed = frame.failed;
     world_.frames.erase(id);
-    world_.visits[frame.visit].frame = nil;
-    return work_done(frame.visit, frame.failed);
+    world_.visits[visit].frame = nil;
+    return work_done(visit, failed);
   }
   if (--world_.frames[frame.parent].waiting > 0) return;
-  Frame& parent = world_.frames[frame.parent];
+  const std::uint32_t parent_id = frame.parent;
+  Frame& parent = world_.frames[parent_id];
   std::uint16_t failed = 0;
   for (std::uint32_t child = parent.first_child; child != nil;) {
     if (failed == 0) failed = world_.frames[child].failed;
@@ -110,9 +113,9 @@ void Engine::frame_done(std::uint32_t id) {
     child = next;
   }
   parent.first_child = nil;
-  if (failed == 0) return run_frame(frame.parent);
+  if (failed == 0) return run_frame(parent_id);
   parent.failed = failed;
-  frame_done(frame.parent);
+  frame_done(parent_id);
 }
 
 /// Ends frames and the calls that they wait for, which their own sidecar sees as hang-ups.

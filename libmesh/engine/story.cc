@@ -91,7 +91,7 @@ void Engine::tell_compared(const Request& request, const ProxyCluster& cluster,
     recorder_.host_compared({.request = request.id,
                              .number = fact.number,
                              .host = config.hosts[host].endpoint,
-                             .active = world_.cells[cluster.first_cell + host].active});
+                             .active = world_.active[cluster.first_cell + host]});
   }
 }
 

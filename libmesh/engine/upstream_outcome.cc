@@ -37,12 +37,13 @@ Details detail_of(ResetReason reason) {
 }  // namespace
 
 void Engine::on_reaches_caller(std::uint32_t id) {
-  const Attempt attempt = world_.attempts[id];
+  const Attempt& attempt = world_.attempts[id];
   const std::uint32_t slot = attempt.request;
-  const std::uint32_t cluster = world_.requests[slot].proxy_cluster;
-  if (world_.requests[slot].session) return session_over(id);
-  if (attempt.code == 0 || attempt.response_started) return closed_by_peer(id, attempt.reset);
   Request& request = world_.requests[slot];
+  const std::uint32_t cluster = request.proxy_cluster;
+  if (request.session) return session_over(id);
+  if (attempt.code == 0 || attempt.response_started) return closed_by_peer(id, attempt.reset);
+  const std::uint16_t code = attempt.code;
   const RetryPolicy* policy = retry_policy(request);
   const ResponsePlan& response = plan_->responses[attempt.response];
   // The decision sees this stream still active, as Envoy's does; then the connection is free for
@@ -54,11 +55,11 @@ void Engine::on_reaches_caller(std::uint32_t id) {
                             .envoy_ratelimited = response.envoy_ratelimited,
                             .retriable_header = !policy->headers.empty() &&
                                                 has_retriable_header(*policy, response.headers)});
-  const bool retrying = !attempt.retried && retry(slot, {wanted, attempt.code, &response});
+  const bool retrying = !attempt.retried && retry(slot, {wanted, code, &response});
   // A bad answer waits while another try may still bring a good one (`envoy.md` §1.7).
   const bool dropped = retrying || (wanted && others_may_answer(request, id));
   if (!report_weights_.empty()) note_load_report(cluster, attempt.host_index, attempt.response);
-  const std::uint16_t seen = code_for_outlier(request, attempt.code, response);
+  const std::uint16_t seen = code_for_outlier(request, code, response);
   if (attempt.resets_later && !dropped) {
     return response_starts(id, cluster, seen);
   }
@@ -68,8 +69,8 @@ void Engine::on_reaches_caller(std::uint32_t id) {
   end_attempt(id, Details::ViaUpstream);
   if (dropped) return;
   if (world_.requests[slot].first_attempt != nil) abandon_attempts(slot, Details::HedgeLost);
-  charge_code(world_.proxy_clusters[cluster], attempt.code);
-  finish(slot, attempt.code, Details::ViaUpstream);
+  charge_code(world_.proxy_clusters[cluster], code);
+  finish(slot, code, Details::ViaUpstream);
 }
 
 bool Engine::others_may_answer(const Request& request, std::uint32_t id) const {

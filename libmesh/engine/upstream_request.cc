@@ -19,7 +19,6 @@ void Engine::fetch_for_stream(const ProxyCluster& cluster, std::uint32_t host_in
   const HostCell& cell = world_.cells[cluster.first_cell + host_index];
   if (cell.warm_connection == nil) return;
   fetch_host(cluster, host_index, cell.first_pool, cell.warm_connection);
-  world_.loop.timers.fetch(cell.warm_timer);
 }
 
 /// What the caller's proxy will touch when the answer, which sets out now, is there.
@@ -74,19 +73,7 @@ void Engine::pool_ready(std::uint32_t id, bool new_connection) {
   }
   attempt.duration = arm(longest, TimerKind::StreamDuration, id, world_.attempts.generation(id));
   const WorkloadPlan& server = plan_->workloads[workload_of(attempt.host)];
-  Duration there{};
-  if (request.kind != Origin::Inbound) {
-    const std::uint64_t leg = attempt.number * 4u;
-    there = one_way(request.key, leg);
-    attempt.way_back = one_way(request.key, leg + 1);
-    Duration proxies{};
-    if (plan_->workloads[workload_of(request.proxy)].has_sidecar) {
-      proxies = proxies + half_cost(request.key, leg);
-    }
-    if (server.receives_through_sidecar) proxies = proxies + half_cost(request.key, leg + 1);
-    there = there + proxies;
-    attempt.way_back = attempt.way_back + proxies;
-  }
+  const Duration there = request.kind == Origin::Inbound ? Duration{} : draw_ways(request, attempt);
   attempt.visit = world_.visits.add();
   Visit& visit = world_.visits[attempt.visit.slot];
   visit.request = request.id;
@@ -106,16 +93,28 @@ void Engine::pool_failed(std::uint32_t id, ResetReason reason, bool host_known) 
   upstream_reset(id, reason);
 }
 
-Duration Engine::one_way(std::uint64_t key, std::uint64_t index) const {
+/// The way to the host, which is returned, and the way back: network and the proxies at its ends.
+Duration Engine::draw_ways(const Request& request, Attempt& attempt) const {
+  const std::uint64_t leg = attempt.number * 4u;
+  const DrawStream network = draws_.stream(Purpose::NetworkDelay, request.key);
+  const bool sends = plan_->workloads[workload_of(request.proxy)].has_sidecar;
+  const bool receives = plan_->workloads[workload_of(attempt.host)].receives_through_sidecar;
+  Duration proxies{};
+  if (sends) proxies = proxies + half_cost(request, leg);
+  if (receives) proxies = proxies + half_cost(request, leg + 1);
+  attempt.way_back = one_way(network.at(leg + 1)) + proxies;
+  return one_way(network.at(leg)) + proxies;
+}
+
+Duration Engine::one_way(Draw draw) const {
   if (plan_->network.jitter.ns == 0) return plan_->network.one_way;
-  Draw draw = draws_.at(Purpose::NetworkDelay, key, index);
   const double jitter = static_cast<double>(plan_->network.jitter.ns) * standard_exponential(draw);
   return plan_->network.one_way + Duration{static_cast<std::int64_t>(jitter + 0.5)};
 }
 
-Duration Engine::half_cost(std::uint64_t key, std::uint64_t index) const {
+Duration Engine::half_cost(const Request& request, std::uint64_t index) const {
   const Distribution& cost = plan_->distributions[plan_->sidecar_cost];
-  return {cost.sample(draws_.at(Purpose::SidecarCost, key, index), index).ns / 2};
+  return {cost.sample(draws_.at(Purpose::SidecarCost, request.key, index), index).ns / 2};
 }
 
 void Engine::abandon_attempts(std::uint32_t slot, Details details) {
@@ -135,7 +134,8 @@ void Engine::abandon_attempt(std::uint32_t id, Details details) {
   } else {
     if (world_.visits.alive(attempt.visit)) {
       const std::uint64_t leg = attempt.number * 4u + 2;
-      push(now() + one_way(world_.requests[attempt.request].key, leg), EventKind::CancelReaches,
+      const std::uint64_t key = world_.requests[attempt.request].key;
+      push(now() + one_way(draws_.at(Purpose::NetworkDelay, key, leg)), EventKind::CancelReaches,
            attempt.visit.slot, attempt.visit.generation);
     }
     stream_done(id, true);

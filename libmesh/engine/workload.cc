@@ -228,14 +228,16 @@ void Engine::answer(std::uint32_t id, std::uint16_t code, Action action) {
 
 /// The visit is over for the instance: its worker, or its place in the queue, is free.
 void Engine::leave(std::uint32_t id, std::uint16_t code, bool overflowed) {
-  const Visit visit = world_.visits[id];
-  const WorkloadId workload = workload_of(visit.endpoint);
-  EndpointState& endpoint = world_.endpoints[visit.endpoint];
+  const Visit& visit = world_.visits[id];
+  const EndpointId at = visit.endpoint;
+  const bool had_worker = visit.has_worker;
+  const WorkloadId workload = workload_of(at);
+  EndpointState& endpoint = world_.endpoints[at];
   recorder_.visit_ended({.request = visit.request,
                          .workload = workload,
-                         .endpoint = visit.endpoint,
+                         .endpoint = at,
                          .arrived = visit.arrived,
-                         .started = visit.has_worker ? visit.started : now(),
+                         .started = had_worker ? visit.started : now(),
                          .ended = now(),
                          .code = code,
                          .abandoned = !world_.attempts.alive(visit.attempt),
@@ -248,7 +250,7 @@ void Engine::leave(std::uint32_t id, std::uint16_t code, bool overflowed) {
   if (visit.alive_next != nil) world_.visits[visit.alive_next].alive_prev = visit.alive_prev;
   --endpoint.in_flight;
   --world_.workloads[workload].in_flight;
-  if (!visit.has_worker && !overflowed) {
+  if (!had_worker && !overflowed) {
     if (visit.queue_prev != nil) {
       world_.visits[visit.queue_prev].queue_next = visit.queue_next;
     } else {
@@ -263,7 +265,7 @@ void Engine::leave(std::uint32_t id, std::uint16_t code, bool overflowed) {
     --world_.workloads[workload].queued;
   }
   world_.visits.erase(id);
-  if (visit.has_worker) free_worker(visit.endpoint);
+  if (had_worker) free_worker(at);
 }
 
 void Engine::free_worker(EndpointId id) {

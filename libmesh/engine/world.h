@@ -106,12 +106,15 @@ struct Connection {
   std::uint32_t streams = 0;
   std::uint32_t streams_max = 1;    // concurrently
   std::uint32_t requests_left = 0;  // over its life
-  TimerRef timer;                   // connect, then idle
+  TimerRef timer;                   // connect, then the watch over idleness
   TimerRef age_timer;
   ConnectionState state = ConnectionState::Connecting;
   bool http2 = false;
   bool used = false;
+  bool watched = false;  // somebody will look whether it has been idle for too long
+  Instant idle_since{};
 };
+static_assert(sizeof(Connection) <= 56, "with its slot one cache line");
 
 struct List {
   std::uint32_t front = nil, back = nil;
@@ -143,12 +146,9 @@ static_assert(sizeof(Pool) == 64, "one cache line: there are very many");
 
 /// One host as one proxy sees it; default = untouched.
 struct HostCell {
-  std::uint32_t active = 0;  // streams attached by any worker
   std::uint32_t first_pool = nil;
-  /// Where the connection that was freed last lives, and its idle timer: only to ask the memory for
-  /// them early, so they may be out of date.
+  /// The connection that was freed last: only to ask the memory for it early, so it may have gone.
   std::uint32_t warm_connection = nil;
-  TimerRef warm_timer;
 };
 
 /// The same for outlier detection; exists only where the cluster configures it.
@@ -177,12 +177,6 @@ struct alignas(64) ProxyCluster {
   std::uint32_t merge_generation = 0;  // makes a cancelled timer void
   MergeWindow merge;                   // when the balancers hear of health changes
   std::array<std::uint32_t, cluster_counter_count> counters{};
-};
-
-/// Where the cluster of a proxy is found.
-struct PairPlace {
-  std::uint64_t key = 0;      // of (proxy, cluster)
-  std::uint32_t index = nil;  // of proxy_clusters; nil = the place is free
 };
 
 /// One pod: its application, as the network sees it.
@@ -268,7 +262,7 @@ struct World {
 
   SlotMap<Request> requests;
   SlotMap<Attempt> attempts;
-  SlotMap<Connection> connections;
+  SlotMap<Connection, 64> connections;
   SlotMap<Visit> visits;
   SlotMap<Frame> frames;
   SlotMap<TriedHost> tried;
@@ -277,13 +271,15 @@ struct World {
   std::vector<Pool> pools;  // created on first use, never removed
   std::vector<ProxyCluster> proxy_clusters;
   std::vector<HostCell> cells;
+  std::vector<std::uint32_t> active;  // streams that all workers have at the host, cell by cell
   std::vector<OutlierCell> outlier_cells;
   std::vector<RoundRobinState> cursors;  // by worker, then host source
   std::vector<BalancerState> balancers;
   std::vector<ClusterView> own_views;
   std::vector<std::uint32_t> free_views;
   IdVector<ClusterConfigId, ClusterView> shared_views;  // everything healthy
-  std::vector<PairPlace> pair_places;                   // open addressing
+  /// Indices of proxy_clusters by (proxy, cluster), open addressing; nil = the place is free.
+  std::vector<std::uint32_t> pair_places;
   std::uint32_t pairs = 0;
 
   IdVector<EndpointId, EndpointState> endpoints;

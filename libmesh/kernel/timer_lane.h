@@ -62,11 +62,6 @@ class TimerLanes {
     if (ref.valid()) unlink(ref.value);
   }
 
-  /// Asks the memory for a timer that will be cancelled soon; any reference ever given will do.
-  void fetch(TimerRef ref) const {
-    if (ref.valid()) __builtin_prefetch(&nodes_[ref.value]);
-  }
-
   Instant deadline(TimerRef ref) const { return nodes_[ref.value].deadline; }
 
   /// No timer fires before this instant; `never` when none is armed. After cancellations it may be

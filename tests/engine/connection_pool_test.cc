@@ -78,6 +78,35 @@ TEST_CASE("connection_pool: of two idle connections the one freed last is used a
   CHECK(counter(*record, Counter::upstream_cx_idle_timeout) == 1);
 }
 
+TEST_CASE("connection_pool: the idle timeout of 100 ms counts from the last use") {
+  struct Row {
+    const char* name;
+    std::vector<int> at_ms;  // each takes 20 ms
+    int closed_ms;
+  };
+  const Row rows[] = {
+      {"used once", {0}, 120},
+      {"used again meanwhile", {0, 60}, 180},
+      {"used again twice", {0, 60, 150}, 270},
+      {"in use when the first idle time would be over", {0, 110}, 230},
+      {"a request of that very nanosecond comes first", {0, 60, 180}, 300},
+      {"idle for most of it, again and again", {0, 110, 220, 330}, 450},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.name);
+    for (const int late : {0, 1}) {
+      CAPTURE(late);
+      Pair p(milliseconds(20));
+      p.hand.cluster_of(p.server).idle_timeout = milliseconds(100);
+      const auto record =
+          p.run(row.at_ms, milliseconds(row.closed_ms) + Duration{late == 0 ? -1 : 0});
+      CHECK(outcomes(*record) == testing::times(row.at_ms.size(), "200"));
+      CHECK(counter(*record, Counter::upstream_cx_total) == 1);
+      CHECK(counter(*record, Counter::upstream_cx_idle_timeout) == late);
+    }
+  }
+}
+
 TEST_CASE("connection_pool: after a time-out an HTTP/1 connection is closed, not used again") {
   struct Row {
     const char* name;

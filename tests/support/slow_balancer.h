@@ -32,7 +32,7 @@ inline Known known(const World& world, const ClusterConfig& config) {
   if (world.proxy_clusters.empty()) return k;
   const ProxyCluster& cluster = world.proxy_clusters.front();
   for (std::size_t h = 0; h < n; ++h) {
-    k.active[h] = world.cells[cluster.first_cell + h].active;
+    k.active[h] = world.active[cluster.first_cell + h];
     if (cluster.first_outlier == nil) continue;
     k.told_unhealthy[h] = world.outlier_cells[cluster.first_outlier + h].told_unhealthy;
   }

@@ -163,7 +163,7 @@ class WorldAudit {
       equal(world_.pools[p].connecting_capacity, pools_[p].capacity, "connecting capacity");
     }
     for (std::size_t i = 0; i < cells_.size(); ++i) {
-      equal(world_.cells[i].active, cells_[i], "active streams of a host");
+      equal(world_.active[i], cells_[i], "active streams of a host");
     }
     for (std::uint32_t e = 0; e < pods_.size(); ++e) {
       compare_pod(world_.endpoints[EndpointId{e}], pods_[e], plan_.endpoints[EndpointId{e}].name);
