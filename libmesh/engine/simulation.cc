@@ -1,34 +1,50 @@
 // The public handle of a run in progress.
 #include "libmesh/engine/simulation.h"
 
+#include <algorithm>
+
 #include "libmesh/engine/engine.h"
 
 namespace mesh {
 
+namespace {
+
+/// Expected arrivals of a segment until the end of the run.
+double arrivals_until(const RateSegment& segment, Instant until) {
+  if (segment.at >= until || segment.length.ns <= 0) return 0;
+  const double whole = as_seconds(segment.length);
+  const double length = std::min(whole, as_seconds(elapsed(segment.at, until)));
+  const double last_rps = segment.from_rps + (segment.to_rps - segment.from_rps) * length / whole;
+  return length * 0.5 * (segment.from_rps + last_rps);
+}
+
+}  // namespace
+
 std::uint64_t estimated_bytes(const Plan& plan) {
-  // Rows that exist from the start; what traffic touches comes on top and is bounded by it.
-  std::uint64_t bytes = 1u << 20;
-  bytes += plan.endpoints.size() * (sizeof(EndpointState) + sizeof(EndpointPlan) + 64);
-  bytes += plan.workloads.size() * 256;
+  // Rows that exist from the start; what traffic touches comes on top and is bounded by it. In
+  // floating point, because absurd loads are refused by this very number.
+  constexpr double in_flight = sizeof(Request) + sizeof(Attempt) + sizeof(Visit) + sizeof(Frame);
+  constexpr double logged = 256;
+  double bytes = 1u << 20;
+  bytes += static_cast<double>(plan.endpoints.size()) *
+           (sizeof(EndpointState) + sizeof(EndpointPlan) + 64);
+  bytes += static_cast<double>(plan.workloads.size()) * 256;
   for (const ClusterConfig& config : plan.cluster_configs) {
-    bytes += config.hosts.size() * (sizeof(HostPlan) + 2 * sizeof(std::uint32_t));
+    bytes +=
+        static_cast<double>(config.hosts.size()) * (sizeof(HostPlan) + 2 * sizeof(std::uint32_t));
   }
   for (const LoadPlan& load : plan.loads) {
-    double arrivals_per_s = 0;
+    double arrivals_per_s = 0, arrivals = 0;
     for (const RateSegment& s : load.rate) {
-      arrivals_per_s = std::max({arrivals_per_s, s.from_rps, s.to_rps});
+      if (s.at < plan.until) arrivals_per_s = std::max({arrivals_per_s, s.from_rps, s.to_rps});
+      arrivals += arrivals_until(s, plan.until);
     }
     // One second of the largest rate in flight, and every user.
-    bytes += static_cast<std::uint64_t>(arrivals_per_s) *
-             (sizeof(Request) + sizeof(Attempt) + sizeof(Visit) + sizeof(Frame));
-    bytes += static_cast<std::uint64_t>(load.users) * (sizeof(User) + sizeof(Request));
-    if (!plan.record.requests) continue;
-    for (const RateSegment& s : load.rate) {
-      const double arrivals = as_seconds(s.length) * 0.5 * (s.from_rps + s.to_rps);
-      bytes += static_cast<std::uint64_t>(arrivals * plan.record.sample * 256.0);
-    }
+    bytes += std::min(arrivals_per_s, arrivals) * in_flight;
+    bytes += static_cast<double>(load.users) * (sizeof(User) + sizeof(Request));
+    if (plan.record.requests) bytes += arrivals * plan.record.sample * logged;
   }
-  return bytes;
+  return static_cast<std::uint64_t>(std::min(bytes, 0x1p63));
 }
 
 Simulation::Simulation(std::shared_ptr<const Plan> plan, std::uint64_t seed) {

@@ -59,5 +59,32 @@ TEST_CASE("simulation: a copy made mid-run lives through the same history") {
   }
 }
 
+TEST_CASE("simulation: the memory asked for grows with what the run will send, not with the load") {
+  struct Row {
+    const char* name;
+    Duration until, length;
+    double rps;
+    std::uint64_t more_than, at_most;  // MiB, beside what the mesh itself takes
+  };
+  const Row rows[] = {
+      {"ten seconds of a thousand a second are logged", seconds(10), seconds(10), 1e3, 2, 4},
+      {"a load that goes on for a day is cut at the end", seconds(10), hours(24), 1e3, 2, 4},
+      {"a day of it is logged whole", hours(24), hours(24), 1e3, 20'000, 24'000},
+      {"an absurd load is a very large number, not a small one", Duration{never.ns},
+       Duration{never.ns}, 1e9, 1'000'000'000, 9'000'000'000'000},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.name);
+    Plan plan = *one_queue(1, 1);
+    plan.record.requests = true;
+    const std::uint64_t without = estimated_bytes(plan) - estimated_bytes(plan) % (1u << 20);
+    plan.until = Instant{} + row.until;
+    plan.loads[LoadId{0}].rate = {{.length = row.length, .from_rps = row.rps, .to_rps = row.rps}};
+    const std::uint64_t needed = (estimated_bytes(plan) - without) >> 20;
+    CHECK(needed >= row.more_than);
+    CHECK(needed <= row.at_most);
+  }
+}
+
 }  // namespace
 }  // namespace mesh
