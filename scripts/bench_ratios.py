@@ -58,11 +58,17 @@ GOALS = [
     ),
     Goal("minimal hop: ours / hop8 stick", "engine/hop/minimal:ns_per_hop", "stick/hop8", 2.0),
     Goal("full hop: ours / full stick", "engine/hop/full:ns_per_hop", "stick/full", 1.6),
+    Goal(
+        "full hop with every filter: ours / ours without",
+        "engine/hop/filters:ns_per_hop",
+        "engine/hop/full:ns_per_hop",
+        1.4,
+    ),
     Goal("canonical run", "engine/canonical:x_real_time", None, 150, False, "x real time"),
     # Events allocate nothing; what is left is the doubling of tables that grow with simulated time.
     *(
         Goal(f"allocations per event, {run}", f"engine/{run}:allocations_per_event", None, 1e-4)
-        for run in ("hop/minimal", "hop/full", "canonical")
+        for run in ("hop/minimal", "hop/full", "hop/filters", "canonical")
     ),
     Goal("parse to first event, canonical scenario", "load", None, 50, True, "ms"),
 ]

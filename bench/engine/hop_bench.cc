@@ -82,8 +82,7 @@ BENCHMARK(bm_minimal_hop)->Name("engine/hop/minimal");
 
 /// The `full` stick: any of 10 x 10 proxies to any of 10 services with pools, limits, 0.5 % errors
 /// under retries, outlier cells, jitter on every leg, route and per-try timeouts.
-std::shared_ptr<const Plan> full_hop() {
-  HandPlan hand;
+void full_hop(HandPlan& hand) {
   std::vector<WorkloadId> services;
   for (int s = 0; s < 10; ++s) {
     services.push_back(
@@ -121,12 +120,38 @@ std::shared_ptr<const Plan> full_hop() {
     }
     plan.loads[load].requests = mix;
   }
-  return hand.build();
 }
 void bm_full_hop(benchmark::State& state) {
-  run_slices(state, full_hop(), 32000, seconds(10));
+  HandPlan hand;
+  full_hop(hand);
+  run_slices(state, hand.build(), 32000, seconds(10));
 }
 BENCHMARK(bm_full_hop)->Name("engine/hop/full");
+
+/// The same with every filter in front of the router, none of which refuses much: a rate limit, the
+/// fault filter, admission control, adaptive concurrency.
+void bm_filters_hop(benchmark::State& state) {
+  HandPlan hand;
+  full_hop(hand);
+  Plan& plan = hand.plan();
+  plan.rate_limits.push_back({.enabled = {1'000'000},
+                              .enforced = {1'000'000},
+                              .fallback = plan.buckets.add({"bucket", {1000, 1000, seconds(1)}})});
+  plan.admission_controls.push_back({"admission", {}});
+  plan.concurrency_limits.push_back({"concurrency", {.min_concurrency = 500}});
+  const FilterSetId filters = plan.filter_sets.add({{{FilterKind::RateLimit, 0},
+                                                     {FilterKind::AdmissionControl, 0},
+                                                     {FilterKind::AdaptiveConcurrency, 0}},
+                                                    1});
+  for (RoutePlan& route : plan.routes) {
+    route.filters = filters;
+    route.fault.abort_share = route.fault.delay_share = {100};
+    route.fault.abort_code = 503;
+    route.fault.delay = milliseconds(5);
+  }
+  run_slices(state, hand.build(), 32000, seconds(10));
+}
+BENCHMARK(bm_filters_hop)->Name("engine/hop/filters");
 
 /// 10 services x 10 pods, 1,000 requests/s, 10 hops per request: a gateway calls s0, which calls
 /// the nine others.

@@ -41,9 +41,12 @@ bool Engine::passes(std::uint32_t slot, const FilterPlan& filter) {
 /// `envoy.md` §10: the buckets are the proxy's, whichever worker asks.
 bool Engine::passes_rate_limit(std::uint32_t slot, const RateLimitPlan& limit) {
   Request& request = world_.requests[slot];
-  if (!happens(limit.enabled, draws_.at(Purpose::RateLimit, request.key, 0).word())) return true;
-  if (takes_tokens(request.proxy, limit)) return true;
-  if (!happens(limit.enforced, draws_.at(Purpose::RateLimit, request.key, 1).word())) return true;
+  const auto drawn = [&](Millionths share, std::uint64_t index) {
+    return happens_always(share) ||
+           happens(share, draws_.at(Purpose::RateLimit, request.key, index).word());
+  };
+  if (!drawn(limit.enabled, 0) || takes_tokens(request.proxy, limit)) return true;
+  if (!drawn(limit.enforced, 1)) return true;
   request.flags.set(ResponseFlag::RL);
   reply_locally(slot, limit.status, Details::LocalRateLimited);
   return false;

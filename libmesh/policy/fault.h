@@ -19,6 +19,9 @@ struct Millionths {
 constexpr bool happens(Millionths share, std::uint64_t random) {
   return random % 1'000'000u < share.numerator;
 }
+constexpr bool happens_always(Millionths share) {
+  return share.numerator >= 1'000'000u;
+}
 
 struct FaultPolicy {
   Millionths delay_share{};

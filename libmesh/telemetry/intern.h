@@ -25,6 +25,15 @@ class Intern {
     keys_.push_back(key);
     return last_;
   }
+  /// The number of a key that is known; beyond keys().size() when it is not.
+  std::uint32_t find(const Key& key) const {
+    if (places_.empty()) return free;
+    std::size_t place = Hash{}(key) & (places_.size() - 1);
+    while (places_[place] != free && keys_[places_[place]] != key) {
+      place = (place + 1) & (places_.size() - 1);
+    }
+    return places_[place];
+  }
   const std::vector<Key>& keys() const { return keys_; }
 
  private:

@@ -25,6 +25,9 @@ void agrees_with_a_list(std::uint32_t distinct, int steps) {
   for (int step = 0; step < steps; ++step) {
     const auto key = static_cast<std::uint32_t>(random() % distinct);
     auto found = std::find(shadow.begin(), shadow.end(), key);
+    const auto known = static_cast<std::uint32_t>(found - shadow.begin());
+    const std::uint32_t looked_up = intern.find(key);
+    REQUIRE((found == shadow.end() ? looked_up >= shadow.size() : looked_up == known));
     if (found == shadow.end()) found = shadow.insert(shadow.end(), key);
     REQUIRE(intern.number(key) == static_cast<std::uint32_t>(found - shadow.begin()));
   }
