@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "libmesh/spec/load_report_header.h"
+
 namespace mesh {
 namespace {
 
@@ -57,10 +59,9 @@ ResponsePlan response_plan(std::vector<std::pair<std::string, std::string>> head
       response.envoy_ratelimited = true;
     } else if (same_header_name(name, "connection") && same_header_name(value, "close")) {
       response.connection_close = true;
-    } else if (same_header_name(name, load_report_header)) {
-      response.load_report = parse_load_report(value);
     }
   }
+  response.load_report = read_load_report(headers).report;
   response.headers = std::move(headers);
   response.body_bytes = body_bytes;
   return response;

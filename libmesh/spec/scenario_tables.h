@@ -56,6 +56,8 @@ Reader<Script> script();
 Reader<std::uint16_t> http_status();
 /// Header names in lower case with their values; Host has a field of its own.
 Reader<std::vector<std::pair<std::string, std::string>>> header_map();
+/// Headers of an answer: load reports that Envoy would drop are warned of.
+Reader<std::vector<std::pair<std::string, std::string>>> response_header_map();
 /// Bytes of a body as a Kubernetes quantity.
 Reader<std::uint64_t> body_size();
 /// A number from `min` to `max`, or the word `unlimited` for `unlimited_value`.

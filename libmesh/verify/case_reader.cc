@@ -289,7 +289,8 @@ const Table<RuleSpec>& rule_table() {
                  "Keyed chance."),
        simulated("action", then(&AnswerSpec::action), action(), "", "What is done."),
        simulated("status", then(&AnswerSpec::status), http_status(), "", "Status."),
-       simulated("headers", then(&AnswerSpec::headers), header_map(), "", "Response headers."),
+       simulated("headers", then(&AnswerSpec::headers), response_header_map(), "",
+                 "Response headers."),
        simulated("body", then(&AnswerSpec::body_bytes), body_size(), "", "Bytes."),
        simulated("latency", then(&AnswerSpec::time), latency(), "", "Service time."),
        simulated("calls", then(&AnswerSpec::script), calls(), "", "Steps.")});
