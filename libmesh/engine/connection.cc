@@ -15,7 +15,10 @@ bool Engine::wants_connection(const Pool& pool, const ClusterConfig& config) con
   const ProxyCluster& cluster = world_.proxy_clusters[pool.proxy_cluster];
   const bool ejected = cluster.first_outlier != nil &&
                        world_.outlier_cells[cluster.first_outlier + pool.host_index].state.ejected;
-  if (!pool.preconnects || ejected) return pool.pending_count > pool.connecting_capacity;
+  const Probe* probe = pool.preconnects ? probe_of(cluster, pool.host_index) : nullptr;
+  const bool unwell =
+      ejected || (probe != nullptr && (probe->state.failed || probe->state.degraded));
+  if (!pool.preconnects || unwell) return pool.pending_count > pool.connecting_capacity;
   std::uint64_t active = 0, capacity = pool.connecting_capacity;
   for (const ConnectionState state :
        {ConnectionState::Ready, ConnectionState::Busy, ConnectionState::Draining}) {

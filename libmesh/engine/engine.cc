@@ -87,6 +87,7 @@ void Engine::start() {
   }
   grow_pairs();
   schedule_timeline();
+  watch_hosts();
   start_loads();
 }
 
@@ -108,12 +109,18 @@ void Engine::find_lanes() {
     lanes.per_try_is_idle = idle.ns > 0 && (per_try.ns == 0 || idle < per_try);
     lanes.per_try = lane(lanes.per_try_is_idle ? idle : per_try);
   }
+  probes_hosts_ = false;
   cluster_lanes_.resize(plan_->cluster_configs.size());
   for (std::uint32_t i = 0; i < plan_->cluster_configs.size(); ++i) {
     const ClusterConfig& config = plan_->cluster_configs[ClusterConfigId{i}];
-    cluster_lanes_[ClusterConfigId{i}] = {lane(config.connect_timeout), lane(config.idle_timeout),
+    cluster_lanes_[ClusterConfigId{i}] = {lane(config.connect_timeout),
+                                          lane(config.idle_timeout),
                                           lane(config.max_connection_duration),
-                                          lane(config.max_stream_duration)};
+                                          lane(config.max_stream_duration),
+                                          {}};
+    if (config.health_check.kind == HealthCheckPlan::Kind::None) continue;
+    cluster_lanes_[ClusterConfigId{i}].probe = lane(config.health_check.timing.timeout);
+    probes_hosts_ = true;
   }
   at_once_ = timers.lane({});
   call_lanes_.resize(plan_->calls.size());
@@ -205,8 +212,7 @@ void Engine::on_event(const Event& event) {
 }
 
 void Engine::dispatch(const Event& event) {
-  const std::uint32_t slot = event.slot();
-  const std::uint32_t generation = event.generation();
+  const std::uint32_t slot = event.slot(), generation = event.generation();
   switch (static_cast<EventKind>(event.kind())) {
     case EventKind::ArrivalDue:
       return on_arrival(LoadId{slot});
@@ -261,6 +267,10 @@ void Engine::dispatch(const Event& event) {
     case EventKind::IdleDue:
       if (world_.connections.alive(slot, generation)) on_idle_due(slot);
       return;
+    case EventKind::ProbeDue:
+    case EventKind::ProbeConnected:
+    case EventKind::ProbeAnswered:
+      return on_probe(static_cast<EventKind>(event.kind()), slot, generation);
   }
 }
 
@@ -299,6 +309,9 @@ void Engine::expire(const Fired& timer) {
     case TimerKind::ServerAge:
       world_.connections[slot].age_timer = TimerRef::none();
       return on_server_age(slot);
+    case TimerKind::ProbeTimeout:
+      world_.probes[slot].timer = TimerRef::none();
+      return on_probe_timeout(slot);
   }
 }
 
@@ -337,7 +350,7 @@ std::shared_ptr<const RunRecord> Engine::record() const {
   if (!plan_->record.requests) return recorder_.peek(info(), stats());
   Recorder complete = recorder_;
   world_.visits.for_each([&](std::uint32_t, const Visit& visit) {
-    if (visit.number == 0) return;  // has not reached the application
+    if (visit.number == 0 || visit.probe != nil) return;  // has not reached the application
     complete.visit_ended({.request = visit.request,
                           .workload = workload_of(visit.endpoint),
                           .endpoint = visit.endpoint,

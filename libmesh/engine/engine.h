@@ -8,6 +8,7 @@
 
 #include "libmesh/base/rng.h"
 #include "libmesh/engine/events.h"
+#include "libmesh/engine/lanes.h"
 #include "libmesh/engine/simulation.h"
 #include "libmesh/engine/world.h"
 #include "libmesh/plan/plan.h"
@@ -47,13 +48,6 @@ class Engine {
     std::uint16_t worker = 0;
     TemplateId request;
     Duration timeout{0};
-  };
-  struct RouteLanes {
-    LaneId route_timeout, per_try, stream_duration;
-    bool per_try_is_idle = false;  // per_try_idle_timeout, where it is the shorter one
-  };
-  struct ClusterLanes {
-    LaneId connect, idle, age, stream_duration;
   };
 
   // engine.cc: set-up and the loop
@@ -197,6 +191,10 @@ class Engine {
   void count(ProxyCluster& cluster, ClusterCounter counter) {
     ++cluster.counters[static_cast<std::size_t>(counter)];
   }
+  void count_special(const ProxyCluster& cluster, ClusterCounter counter) {
+    const auto number = static_cast<std::size_t>(counter) - common_counter_count;
+    ++world_.specials[cluster.special].counters[number];
+  }
   void charge_code(ProxyCluster& cluster, std::uint16_t code);
   EdgeSlot edge_of(ProxyCluster& cluster, EndpointId host);
   std::vector<ClusterStats> stats() const;
@@ -226,6 +224,7 @@ class Engine {
   std::uint64_t balancer_seed(const ProxyCluster& cluster, std::uint32_t worker) const;
   void add_balancer(ProxyCluster& cluster);
   void rebuild_balancer(const ProxyCluster& cluster);
+  Instant healthy_since(const ProxyCluster& cluster, std::uint32_t host) const;
   double scheduled_weight(const ProxyCluster& cluster, std::uint32_t host) const;
   std::uint32_t choose_source(const ProxyCluster& cluster, const ClusterView& view,
                               std::uint32_t priority, std::uint32_t worker, std::uint32_t source);
@@ -293,11 +292,49 @@ class Engine {
   void sweep_interval_detectors(std::uint32_t cluster);
   void health_changed(std::uint32_t cluster);
   void membership_changed(std::uint32_t cluster);
+  void build_own_view(ProxyCluster& cluster);
   void deliver_health(std::uint32_t cluster);
   void on_merge_window(std::uint32_t cluster, std::uint32_t generation);
+  void return_host(std::uint32_t cluster, std::uint32_t host_index);
   std::uint32_t members(const ProxyCluster& cluster) const;
+  std::uint32_t unhealthy(const ProxyCluster& cluster) const;
+
+  // health_checks.cc: each proxy asks the hosts whether they are well
+  const Probe* probe_of(const ProxyCluster& cluster, std::uint32_t host_index) const {
+    if (cluster.special == nil || world_.specials[cluster.special].first_probe == nil) {
+      return nullptr;
+    }
+    return &world_.probes[world_.specials[cluster.special].first_probe + host_index];
+  }
+  void watch_hosts();
+  void watch_hosts(EndpointId proxy);
+  void add_probes(ProxyCluster& made, std::uint32_t id);
+  void start_probes(std::uint32_t cluster);
+  void stop_probe(std::uint32_t probe);
+  void stop_probes(const ProxyCluster& cluster);
+  void schedule_probe(std::uint32_t probe, Duration delay);
+  std::uint64_t probe_key(const Probe& probe) const;
+  void on_probe(EventKind kind, std::uint32_t probe, std::uint32_t generation);
+  void begin_probe(std::uint32_t probe);
+  void send_probe(std::uint32_t probe);
+  void answer_probe(const Visit& visit, std::uint16_t code, Action action, std::uint32_t response);
+  void on_probe_timeout(std::uint32_t probe);
+  CheckResult judge(const Probe& probe) const;
+  void probe_ended(std::uint32_t probe, CheckResult result);
+  void health_turned(std::uint32_t probe, bool failed);
+  void fail_passively(std::uint32_t cluster, std::uint32_t host_index);
+  bool stays_while_well(std::uint32_t cluster, std::uint32_t host_index);
+  void probe_new_host(std::uint32_t cluster, std::uint32_t host_index);
+  void forget_host(std::uint32_t cluster, std::uint32_t host_index);
+  void tell_first_results(std::uint32_t probe);
+  bool tell_probes(const ProxyCluster& cluster);
+  std::uint32_t kept_hosts(const ProxyCluster& cluster) const;
 
   // workload.cc: the application
+  /// What a health check causes is a tree of its own, begun by the next request.
+  std::uint64_t root_of(const Visit& visit) const {
+    return visit.probe == nil ? visit.root : world_.requests_created;
+  }
   void on_reaches_server(std::uint32_t visit);
   void enter_application(std::uint32_t visit);
   void note_reached(Attempt& attempt);
@@ -354,6 +391,7 @@ class Engine {
   std::string text_;                  // scratch: no state
   std::vector<std::uint32_t> order_;  // the same
   Draw last_pick_{0};                 // the same: where the latest host pick began to draw
+  bool probes_hosts_ = false;         // some cluster has active health checks
   EndedBy ended_by_ = EndedBy::Horizon;
   Instant until_{};  // farthest instant asked for so far
 };

@@ -69,6 +69,10 @@ void Engine::report(std::uint32_t id, std::uint32_t host_index, HostResult resul
 void Engine::handle_detections() {
   for (std::size_t i = 0; i < world_.detections.size(); ++i) {
     const Detection detection = world_.detections[i];
+    if (detection.fails_health) {
+      fail_passively(detection.cluster, detection.host_index);
+      continue;
+    }
     detected(detection.cluster, detection.host_index, detection.detector);
   }
   world_.detections.clear();
@@ -133,6 +137,19 @@ void Engine::arm_sweep(std::uint32_t id) {
        EventKind::OutlierSweep, id);
 }
 
+void Engine::return_host(std::uint32_t id, std::uint32_t host_index) {
+  ProxyCluster& cluster = world_.proxy_clusters[id];
+  uneject(world_.outlier_cells[cluster.first_outlier + host_index].state, now());
+  --cluster.ejected;
+  recorder_.note({.at = now(),
+                  .what = EventNote::Uneject,
+                  .proxy_workload = workload_of(cluster.proxy),
+                  .proxy = cluster.proxy,
+                  .cluster = cluster.cluster,
+                  .endpoint = host_of(cluster, host_index)});
+  health_changed(id);
+}
+
 void Engine::on_outlier_sweep(std::uint32_t id) {
   world_.proxy_clusters[id].sweep_armed = false;
   const ClusterConfig& config = plan_->cluster_configs[world_.proxy_clusters[id].config];
@@ -141,16 +158,7 @@ void Engine::on_outlier_sweep(std::uint32_t id) {
   for (std::uint32_t h = 0; h < hosts; ++h) {
     OutlierState& state = world_.outlier_cells[first + h].state;
     if (!state.ejected || !stay_is_over(*config.outlier, state, now())) continue;
-    uneject(state, now());
-    ProxyCluster& cluster = world_.proxy_clusters[id];
-    --cluster.ejected;
-    recorder_.note({.at = now(),
-                    .what = EventNote::Uneject,
-                    .proxy_workload = workload_of(cluster.proxy),
-                    .proxy = cluster.proxy,
-                    .cluster = cluster.cluster,
-                    .endpoint = config.hosts[h].endpoint});
-    health_changed(id);
+    return_host(id, h);
   }
   sweep_interval_detectors(id);
   bool again = false;
@@ -225,6 +233,19 @@ void Engine::on_merge_window(std::uint32_t id, std::uint32_t generation) {
   deliver_health(id);
 }
 
+void Engine::build_own_view(ProxyCluster& cluster) {
+  if (cluster.view == nil) {
+    if (world_.free_views.empty()) {
+      cluster.view = static_cast<std::uint32_t>(world_.own_views.size());
+      world_.own_views.emplace_back();
+    } else {
+      cluster.view = world_.free_views.back();
+      world_.free_views.pop_back();
+    }
+  }
+  build_view(plan_->cluster_configs[cluster.config], &cluster, world_.own_views[cluster.view]);
+}
+
 void Engine::deliver_health(std::uint32_t id) {
   ProxyCluster& cluster = world_.proxy_clusters[id];
   const ClusterConfig& config = plan_->cluster_configs[cluster.config];
@@ -237,20 +258,12 @@ void Engine::deliver_health(std::uint32_t id) {
       any = any || cell.told_unhealthy;
     }
   }
+  if (cluster.special != nil) any = tell_probes(cluster) || any;
   if (!any) {
     if (cluster.view != nil) world_.free_views.push_back(cluster.view);
     cluster.view = nil;
   } else {
-    if (cluster.view == nil) {
-      if (world_.free_views.empty()) {
-        cluster.view = static_cast<std::uint32_t>(world_.own_views.size());
-        world_.own_views.emplace_back();
-      } else {
-        cluster.view = world_.free_views.back();
-        world_.free_views.pop_back();
-      }
-    }
-    build_view(config, &cluster, world_.own_views[cluster.view]);
+    build_own_view(cluster);
   }
   rebuild_balancer(cluster);
   if (panics(view_of(cluster)) == panicked) return;
@@ -266,7 +279,7 @@ std::uint32_t Engine::members(const ProxyCluster& cluster) const {
   for (const PriorityView& p : world_.shared_views[cluster.config].priorities) {
     n += static_cast<std::uint32_t>(p.all.size());
   }
-  return n;
+  return n + kept_hosts(cluster);
 }
 
 }  // namespace mesh

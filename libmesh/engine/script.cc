@@ -43,7 +43,7 @@ void Engine::start_call(std::uint32_t id, CallId call_id) {
   const std::uint32_t slot = open_request({.kind = Origin::Call,
                                            .origin = world_.frames.handle(id),
                                            .key = key,
-                                           .root = visit.root,
+                                           .root = root_of(visit),
                                            .parent = visit.request,
                                            .proxy = visit.endpoint,
                                            .worker = static_cast<std::uint16_t>(key % workers),

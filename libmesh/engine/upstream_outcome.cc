@@ -59,6 +59,7 @@ void Engine::on_reaches_caller(std::uint32_t id) {
   // A bad answer waits while another try may still bring a good one (`envoy.md` §1.7).
   const bool dropped = retrying || (wanted && others_may_answer(request, id));
   if (!report_weights_.empty()) note_load_report(cluster, attempt.host_index, attempt.response);
+  if (response.fails_health) world_.detections.push_back({cluster, attempt.host_index, {}, true});
   const std::uint16_t seen = code_for_outlier(request, code, response);
   if (attempt.resets_later && !dropped) {
     return response_starts(id, cluster, seen);

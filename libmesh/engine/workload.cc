@@ -30,7 +30,7 @@ void Engine::on_reaches_server(std::uint32_t id) {
       open_request({.kind = Origin::Inbound,
                     .origin = world_.visits.handle(id),
                     .key = scramble(outer.key + 0x696e626f756e64u),
-                    .root = outer.root,
+                    .root = root_of(outer),
                     .parent = outer.request,
                     .proxy = endpoint,
                     .worker = static_cast<std::uint16_t>(outer.key % workload.concurrency),
@@ -53,7 +53,8 @@ void Engine::enter_application(std::uint32_t id) {
     return;
   }
   visit.arrived = now();
-  visit.number = ++endpoint.received;
+  // Rules by number count requests, not health checks.
+  visit.number = visit.probe == nil ? ++endpoint.received : endpoint.received + 1;
   Attempt* attempt = world_.attempts.find(visit.attempt);
   if (attempt != nullptr) note_reached(*attempt);
   if (plan_->handlers[visit.handler].rules > 0) {
@@ -194,7 +195,10 @@ void Engine::work_done(std::uint32_t id, std::uint16_t failed) {
 void Engine::answer(std::uint32_t id, std::uint16_t code, Action action) {
   const Visit& visit = world_.visits[id];
   Attempt* attempt = world_.attempts.find(visit.attempt);
-  if (attempt == nullptr || attempt->state != AttemptState::Active) return;
+  if (attempt == nullptr || attempt->state != AttemptState::Active) {
+    if (visit.probe != nil) answer_probe(visit, code, action, answer_plan(visit).response);
+    return;
+  }
   switch (action) {
     case Action::ResetAfterHeaders:
       attempt->resets_later = true;
@@ -240,8 +244,9 @@ void Engine::leave(std::uint32_t id, std::uint16_t code, bool overflowed) {
                          .started = had_worker ? visit.started : now(),
                          .ended = now(),
                          .code = code,
-                         .abandoned = !world_.attempts.alive(visit.attempt),
-                         .overflowed = overflowed});
+                         .abandoned = !world_.attempts.alive(visit.attempt) && visit.probe == nil,
+                         .overflowed = overflowed,
+                         .probe = visit.probe != nil});
   if (visit.alive_prev != nil) {
     world_.visits[visit.alive_prev].alive_next = visit.alive_next;
   } else {

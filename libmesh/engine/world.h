@@ -18,6 +18,7 @@
 #include "libmesh/policy/adaptive_concurrency.h"
 #include "libmesh/policy/admission_control.h"
 #include "libmesh/policy/circuit_breaker.h"
+#include "libmesh/policy/health_check.h"
 #include "libmesh/policy/load_balancer/round_robin.h"
 #include "libmesh/policy/local_rate_limit.h"
 #include "libmesh/policy/merge_window.h"
@@ -175,8 +176,36 @@ struct alignas(64) ProxyCluster {
   EdgeSlot edge_without_host;
   std::uint32_t ejected = 0;
   std::uint32_t merge_generation = 0;  // makes a cancelled timer void
+  std::uint32_t special = nil;         // what few clusters have
   MergeWindow merge;                   // when the balancers hear of health changes
-  std::array<std::uint32_t, cluster_counter_count> counters{};
+  std::array<std::uint32_t, common_counter_count> counters{};
+};
+
+/// What only clusters with health checks, zone-aware routing or subsets have.
+struct SpecialCluster {
+  std::uint32_t first_probe = nil;  // probes of its hosts are neighbours
+  std::uint32_t awaited = 0;        // hosts from the start without a first result
+  std::array<std::uint32_t, cluster_counter_count - common_counter_count> counters{};
+};
+
+/// One host under active health check by one proxy.
+struct Probe {
+  std::uint32_t cluster = nil, host_index = nil;
+  HealthCheckState state;
+  std::uint32_t generation = 0;  // makes stale events void
+  std::uint32_t checks = 0;      // begun so far
+  Handle visit;                  // work on the server's side
+  TimerRef timer;
+  Instant passed_at{};  // when it last turned healthy
+  Duration way_back{};
+  std::uint32_t response = 0;  // of the answer under way, index in Plan::responses
+  std::uint16_t code = 0;      // 0 = a reset
+  bool running = false;
+  bool connected = false;
+  bool awaited = false;   // there from the start, without a result yet: held for healthy
+  bool excluded = false;  // x-envoy-immediate-health-check-fail
+  bool kept = false;      // removed by discovery, and still well
+  HostHealth told = HostHealth::Healthy;  // what the balancers have been told
 };
 
 /// One pod: its application, as the network sees it.
@@ -210,6 +239,7 @@ struct Visit {
   bool inbound = false;              // entered by the receiving sidecar's router
   std::uint16_t attempt_number = 1;  // x-envoy-attempt-count as received
   bool has_worker = false;
+  std::uint32_t probe = nil;  // health check that waits for the answer, in place of an attempt
 };
 
 /// A sequence of steps in progress.
@@ -243,10 +273,11 @@ struct WorkloadState {
   std::uint32_t in_flight = 0, queued = 0, busy = 0, replicas = 0;
 };
 
-/// A consecutive detector that reached its threshold.
+/// A consecutive detector that reached its threshold, or an answer that tells of failing health.
 struct Detection {
   std::uint32_t cluster = nil, host_index = nil;
   Detector detector{};
+  bool fails_health = false;
 };
 
 /// Adaptive concurrency of one proxy.
@@ -273,6 +304,8 @@ struct World {
   std::vector<HostCell> cells;
   std::vector<std::uint32_t> active;  // streams that all workers have at the host, cell by cell
   std::vector<OutlierCell> outlier_cells;
+  std::vector<SpecialCluster> specials;
+  std::vector<Probe> probes;
   std::vector<RoundRobinState> cursors;  // by worker, then host source
   std::vector<BalancerState> balancers;
   std::vector<ClusterView> own_views;

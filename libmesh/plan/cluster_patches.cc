@@ -1,6 +1,8 @@
 // What EnvoyFilters merge into clusters, with protobuf's rules for merging.
 #include "libmesh/plan/cluster_patches.h"
 
+#include "libmesh/plan/health_checks.h"
+
 namespace mesh {
 namespace {
 
@@ -189,6 +191,7 @@ void Merging::merge(const istio::ClusterPatch& from) {
   load_balancer(from.load_balancer);
   if (from.healthy_panic_threshold) panic_threshold(*from.healthy_panic_threshold);
   config_.preconnect_ratio = from.preconnect_ratio.value_or(config_.preconnect_ratio);
+  merge_health_checks(draft_, patch_, from, config_);
 }
 
 }  // namespace

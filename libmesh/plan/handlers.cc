@@ -59,6 +59,10 @@ ResponsePlan response_plan(std::vector<std::pair<std::string, std::string>> head
       response.envoy_ratelimited = true;
     } else if (same_header_name(name, "connection") && same_header_name(value, "close")) {
       response.connection_close = true;
+    } else if (same_header_name(name, "x-envoy-degraded")) {
+      response.degraded = true;
+    } else if (same_header_name(name, "x-envoy-immediate-health-check-fail")) {
+      response.fails_health = true;
     }
   }
   response.load_report = read_load_report(headers).report;

@@ -13,6 +13,7 @@
 #include "libmesh/base/id_vector.h"
 #include "libmesh/base/time.h"
 #include "libmesh/plan/filter_plan.h"
+#include "libmesh/plan/health_plan.h"
 #include "libmesh/policy/circuit_breaker.h"
 #include "libmesh/policy/fault.h"
 #include "libmesh/policy/hash_policy.h"
@@ -100,6 +101,8 @@ struct ResponsePlan {
   std::int8_t grpc_status = -1;    // in the headers; -1 = none
   bool envoy_ratelimited = false;  // x-envoy-ratelimited
   bool connection_close = false;   // HTTP/1 Connection: close
+  bool degraded = false;           // x-envoy-degraded; read by health checks
+  bool fails_health = false;       // x-envoy-immediate-health-check-fail
   std::uint64_t body_bytes = 0;
   std::optional<OrcaReport> load_report;  // endpoint-load-metrics
   std::vector<std::pair<std::string, std::string>> headers;
@@ -225,6 +228,7 @@ struct ClusterConfig {
   std::vector<HostPlan> hosts;
   std::vector<LocalityPlan> localities;  // by priority, the caller's own first; empty = one
   bool locality_weighted = false;        // the locality is chosen by weight, then the host in it
+  HealthCheckPlan health_check;
   bool operator==(const ClusterConfig&) const = default;
 };
 

@@ -23,10 +23,28 @@ void Reach::send(const Sent& sent) {
 
 void Reach::add_version(Router& router) {
   routers_.push_back(&router);
+  receive_health_checks(routers_.size() - 1);
   for (std::size_t i = 0; i < followed_; ++i) resolve(routers_.size() - 1, Sent(sent_[i]));
   for (; followed_ < sent_.size(); ++followed_) {
     const Sent sent = sent_[followed_];
     for (std::size_t version = 0; version < routers_.size(); ++version) resolve(version, sent);
+  }
+}
+
+/// Proxies ask the hosts of every cluster that they hold, used or not.
+void Reach::receive_health_checks(std::size_t version) {
+  std::vector<bool> done(draft_.plan.cluster_configs.size(), false);
+  for (const ProxyConfig& proxy : draft_.plan.versions[version].proxies) {
+    for (const ClusterConfigId id : proxy.cluster_of) {
+      if (!id.valid() || done[id.value]) continue;
+      done[id.value] = true;
+      const ClusterConfig& config = draft_.plan.cluster_configs[id];
+      if (config.health_check.kind != HealthCheckPlan::Kind::Http) continue;
+      const TemplateId request = config.health_check.request;
+      for_each_workload(draft_.plan, config.hosts, [&](WorkloadId workload) {
+        if (!draft_.plan.workloads[workload].is_gateway) receive(workload, request, 0);
+      });
+    }
   }
 }
 

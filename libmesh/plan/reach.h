@@ -36,6 +36,7 @@ class Reach {
   void heed_headers(const Sent& sent, ResolvedRoute& resolved);
   void reach_cluster(std::size_t version, const Sent& sent, ClusterId cluster, TemplateId upstream);
   void receive(WorkloadId workload, TemplateId request, std::uint32_t gateways);
+  void receive_health_checks(std::size_t version);
 
   Draft& draft_;
   Handlers& handlers_;

@@ -47,8 +47,20 @@ constexpr std::array<std::string_view, details_count> details_names = {
 };
 
 constexpr std::array<std::string_view, event_note_count> note_names = {
-    "eject",         "uneject", "eject not enforced", "eject overflow", "fault start", "fault end",
-    "config change", "scale",   "breaker open",       "breaker close",  "panic start", "panic end",
+    "eject",
+    "uneject",
+    "eject not enforced",
+    "eject overflow",
+    "fault start",
+    "fault end",
+    "config change",
+    "scale",
+    "breaker open",
+    "breaker close",
+    "panic start",
+    "panic end",
+    "health check fail",
+    "health check pass",
 };
 
 /// Source: envoy/upstream/upstream.h, outlier_detection_impl.h (`envoy.md` §15).
@@ -119,6 +131,19 @@ constexpr std::array<std::string_view, cluster_counter_count> counter_names = {
     "outlier_detection.ejections_enforced_local_origin_failure_percentage",
     "outlier_detection.ejections_consecutive_5xx",
     "outlier_detection.ejections_success_rate",
+    "health_check.attempt",
+    "health_check.success",
+    "health_check.failure",
+    "health_check.network_failure",
+    "health_check.passive_failure",
+    "lb_local_cluster_not_ok",
+    "lb_zone_cluster_too_small",
+    "lb_zone_no_capacity_left",
+    "lb_zone_routing_all_directly",
+    "lb_zone_routing_sampled",
+    "lb_zone_routing_cross_zone",
+    "lb_subsets_selected",
+    "lb_subsets_fallback",
 };
 
 /// Sources: source/common/router/router.h, source/extensions/filters/http/fault/fault_filter.h.

@@ -112,6 +112,7 @@ struct VisitEnded {
   bool abandoned = false;   // the caller had gone before the answer
   bool overflowed = false;  // the queue was full
   bool unfinished = false;  // the run ended first: enters the table only
+  bool probe = false;       // a health check: keeps a worker busy and is no traffic
 };
 
 /// Things worth a line in a story or a mark in a picture.
@@ -128,8 +129,11 @@ enum class EventNote : std::uint8_t {
   BreakerClose,
   PanicStart,
   PanicEnd,
+  HealthCheckFail,  // a host turned unhealthy for a proxy's active health check
+  HealthCheckPass,
 };
-inline constexpr std::size_t event_note_count = static_cast<std::size_t>(EventNote::PanicEnd) + 1;
+inline constexpr std::size_t event_note_count =
+    static_cast<std::size_t>(EventNote::HealthCheckPass) + 1;
 
 /// In words: "eject", "fault start" …
 std::string_view to_string(EventNote note);
@@ -212,10 +216,27 @@ enum class ClusterCounter : std::uint8_t {
   ejections_enforced_local_origin_failure_percentage,
   ejections_consecutive_5xx,
   ejections_success_rate,
+  // Only of clusters with health checks, zone-aware routing or subsets:
+  health_check_attempt,
+  health_check_success,
+  health_check_failure,
+  health_check_network_failure,
+  health_check_passive_failure,
+  lb_local_cluster_not_ok,
+  lb_zone_cluster_too_small,
+  lb_zone_no_capacity_left,
+  lb_zone_routing_all_directly,
+  lb_zone_routing_sampled,
+  lb_zone_routing_cross_zone,
+  lb_subsets_selected,
+  lb_subsets_fallback,
   count_,  // number of counters
 };
 inline constexpr std::size_t cluster_counter_count =
     static_cast<std::size_t>(ClusterCounter::count_);
+/// Those that every cluster may count.
+inline constexpr std::size_t common_counter_count =
+    static_cast<std::size_t>(ClusterCounter::health_check_attempt);
 
 /// Counters of one proxy beside those of its clusters; only what is rare enough to cost nothing
 /// (`envoy.md` §15, `http.<prefix>.`).

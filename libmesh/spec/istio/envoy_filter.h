@@ -13,6 +13,7 @@
 #include "libmesh/policy/load_balancer/config.h"
 #include "libmesh/policy/local_rate_limit.h"
 #include "libmesh/policy/retry.h"
+#include "libmesh/spec/istio/health_check_patch.h"
 #include "libmesh/spec/resource.h"
 
 namespace mesh::istio {
@@ -36,6 +37,7 @@ struct OutlierPatch {
   OptionalNumber failure_percentage_threshold, failure_percentage_minimum_hosts;
   OptionalNumber failure_percentage_request_volume;
   OptionalNumber enforcing_failure_percentage, enforcing_failure_percentage_local_origin;
+  std::optional<bool> successful_active_health_check_uneject_host;
   Place place;
   bool operator==(const OutlierPatch&) const = default;
 };
@@ -70,6 +72,8 @@ struct ClusterPatch {
   std::optional<HttpOptionsPatch> older_options;  // fields of the cluster itself
   LoadBalancerPatch load_balancer;
   std::optional<double> healthy_panic_threshold, preconnect_ratio;
+  std::vector<HealthCheckPatch> health_checks;
+  bool ignore_health_on_host_removal = false, ignore_new_hosts_until_first_hc = false;
   bool operator==(const ClusterPatch&) const = default;
 };
 

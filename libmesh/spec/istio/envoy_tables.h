@@ -48,6 +48,7 @@ Reader<Millionths> fraction();
 
 const Table<ClusterPatch>& cluster_patch_table();
 const Table<OutlierPatch>& outlier_patch_table();
+const Table<HealthCheckPatch>& health_check_table();
 const Table<HttpOptionsPatch>& http_options_table();
 /// What of load_balancing_policy a run obeys.
 Reader<std::optional<ClientSideWrrConfig>> balancing_policy();
