@@ -286,7 +286,8 @@ class Engine {
               std::uint16_t code);
   void handle_detections();
   void detected(std::uint32_t cluster, std::uint32_t host_index, Detector detector);
-  void eject_host(std::uint32_t cluster, std::uint32_t host_index, Detector detector);
+  void eject_host(std::uint32_t cluster, std::uint32_t host_index, Detector detector,
+                  EjectionRates rates);
   void arm_sweep(std::uint32_t cluster);
   void on_outlier_sweep(std::uint32_t cluster);
   void sweep_interval_detectors(std::uint32_t cluster);

@@ -38,6 +38,25 @@ bool uses_interval_detectors(const OutlierConfig& config) {
          config.enforcing_failure_percentage_local_origin > 0;
 }
 
+/// Envoy logs whole numbers, cut off.
+std::uint8_t whole_percent(double rate) {
+  return static_cast<std::uint8_t>(std::clamp(rate, 0.0, 100.0));
+}
+
+EjectionRates rates_of(const OutlierConfig& config, Detector detector,
+                       const std::vector<HostVolume>& volumes, std::uint32_t host) {
+  EjectionRates rates;
+  for (const HostVolume& volume : volumes) {
+    if (volume.host == host) rates.host = whole_percent(100.0 * volume.success / volume.total);
+  }
+  if (detector == Detector::SuccessRate || detector == Detector::LocalOriginSuccessRate) {
+    const SuccessRateThreshold cluster = cluster_success_rate(config, volumes);
+    rates.mean = whole_percent(cluster.mean);
+    rates.threshold = whole_percent(cluster.threshold);
+  }
+  return rates;
+}
+
 bool panics(const ClusterView& view) {
   const auto& panic = view.table.panic;
   return std::any_of(panic.begin(), panic.end(), [](std::uint8_t p) { return p != 0; });
@@ -83,11 +102,12 @@ void Engine::detected(std::uint32_t id, std::uint32_t host_index, Detector detec
   const ProxyCluster& cluster = world_.proxy_clusters[id];
   const std::uint32_t cell = cluster.first_outlier + host_index;
   if (world_.outlier_cells[cell].state.ejected) return;
-  eject_host(id, host_index, detector);
+  eject_host(id, host_index, detector, {});
   reset_counter(world_.outlier_cells[cell].state, detector);
 }
 
-void Engine::eject_host(std::uint32_t id, std::uint32_t host_index, Detector detector) {
+void Engine::eject_host(std::uint32_t id, std::uint32_t host_index, Detector detector,
+                        EjectionRates rates) {
   ProxyCluster& cluster = world_.proxy_clusters[id];
   const ClusterConfig& config = plan_->cluster_configs[cluster.config];
   OutlierState& state = world_.outlier_cells[cluster.first_outlier + host_index].state;
@@ -101,7 +121,8 @@ void Engine::eject_host(std::uint32_t id, std::uint32_t host_index, Detector det
              .proxy = cluster.proxy,
              .cluster = cluster.cluster,
              .endpoint = config.hosts[host_index].endpoint,
-             .detail = static_cast<std::uint32_t>(detector)};
+             .detail = static_cast<std::uint32_t>(detector),
+             .rates = rates};
   if (!may_eject(*config.outlier, cluster.ejected, members(cluster))) {
     count(cluster, ClusterCounter::ejections_overflow);
     return recorder_.note(note);
@@ -191,7 +212,8 @@ void Engine::sweep_interval_detectors(std::uint32_t id) {
     interval_outliers(*config.outlier, detector, volumes, members(world_.proxy_clusters[id]), out);
     for (const std::uint32_t h : out) {
       const std::uint32_t cell = world_.proxy_clusters[id].first_outlier + h;
-      if (!world_.outlier_cells[cell].state.ejected) eject_host(id, h, detector);
+      if (world_.outlier_cells[cell].state.ejected) continue;
+      eject_host(id, h, detector, rates_of(*config.outlier, detector, volumes, h));
     }
   };
   run(Detector::SuccessRate, external);

@@ -138,6 +138,12 @@ inline constexpr std::size_t event_note_count =
 /// In words: "eject", "fault start" …
 std::string_view to_string(EventNote note);
 
+/// What an interval detector saw, in whole percent as Envoy logs it.
+struct EjectionRates {
+  std::uint8_t host = 0, mean = 0, threshold = 0;  // success rates; a threshold below 0 is 0
+  bool operator==(const EjectionRates&) const = default;
+};
+
 struct Noted {
   Instant at{};
   EventNote what{};
@@ -146,6 +152,7 @@ struct Noted {
   ClusterId cluster{};
   EndpointId endpoint{};
   std::uint32_t detail = 0;  // FaultId, ChangeId, detector or breaker, by `what`
+  EjectionRates rates{};     // ejections by success rate or failure percentage
 };
 
 /// Counters per (proxy, cluster), Envoy's names without the prefix (`envoy.md` §15).
