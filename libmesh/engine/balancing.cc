@@ -66,6 +66,10 @@ std::uint32_t Engine::add_proxy_cluster(EndpointId proxy, ClusterId cluster,
     world_.outlier_cells.resize(world_.outlier_cells.size() + plan.hosts.size());
   }
   const auto id = static_cast<std::uint32_t>(world_.proxy_clusters.size());
+  if (plan.health_check.kind != HealthCheckPlan::Kind::None || plan.zone_aware) {
+    made.special = static_cast<std::uint32_t>(world_.specials.size());
+    world_.specials.emplace_back();
+  }
   if (plan.health_check.kind != HealthCheckPlan::Kind::None) add_probes(made, id);
   add_balancer(made);
   world_.proxy_clusters.push_back(made);
@@ -209,6 +213,8 @@ std::uint32_t Engine::pick_once(ProxyCluster& cluster, const ClusterView& view,
   const PriorityView& priority = view.priorities[p];
   std::uint32_t source = priority.first_source + (panic ? 0 : 1);
   if (choice.degraded && !panic) source = priority.degraded_source();
+  if (view.by_zone && p == 0 && !panic && !choice.degraded)
+    source = choose_zone(cluster, view, draw);
   if (cluster.balancer != nil) source = choose_source(cluster, view, p, worker, source);
   const std::vector<std::uint32_t>& hosts = priority.source(source);
   if (hosts.empty()) return nil;

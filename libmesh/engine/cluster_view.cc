@@ -21,7 +21,7 @@ void lay_out(const ClusterConfig& config, ClusterView& view) {
     PriorityView& priority = view.priorities[p];
     priority.first_source = view.sources;
     view.sources += 2;
-    if (config.locality_weighted) {
+    if (config.locality_weighted || (config.zone_aware && p == 0)) {
       for (const LocalityPlan& locality : config.localities) {
         if (locality.priority != p) continue;
         priority.localities.emplace_back();
@@ -49,7 +49,7 @@ void place(const ClusterConfig& config, std::uint32_t h, HostHealth health,
   if (healthy) priority.healthy.push_back(h);
   if (degraded) priority.degraded.push_back(h);
   priority.excluded += excluded;
-  if (!config.locality_weighted) return;
+  if (priority.localities.empty()) return;
   const std::uint32_t l =
       config.hosts[h].locality - first_locality(config, config.hosts[h].priority);
   ++priority.locality_hosts[l].hosts;
@@ -130,6 +130,7 @@ void build_cluster_view(const ClusterConfig& config, std::span<const HostHealth>
   }
   assess_priorities({.panic_threshold_percent = config.panic_threshold_percent}, counts, {},
                     view.table);
+  view.by_zone = config.zone_aware.has_value();
   view.has_degraded = std::any_of(view.table.share.begin(), view.table.share.end(),
                                   [](const PriorityShare& share) { return share.degraded > 0; });
 }

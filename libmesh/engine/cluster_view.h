@@ -57,6 +57,7 @@ struct ClusterView {
   std::vector<HashTable> hash;  // by priority; only of clusters that hash, once they are used
   std::uint32_t sources = 0;    // host sources of all priorities
   bool has_degraded = false;    // some share of the load goes to degraded hosts
+  bool by_zone = false;         // zone-aware routing in priority 0
 };
 
 /// Excluded: unhealthy, and outside the denominators of health and panic (`envoy.md` §6.1).

@@ -9,6 +9,7 @@
 #include "libmesh/base/rng.h"
 #include "libmesh/engine/events.h"
 #include "libmesh/engine/lanes.h"
+#include "libmesh/engine/opening.h"
 #include "libmesh/engine/simulation.h"
 #include "libmesh/engine/world.h"
 #include "libmesh/plan/plan.h"
@@ -38,18 +39,6 @@ class Engine {
   void on_timer(const Fired& timer);
 
  private:
-  /// What opens a request: who waits for it, where it enters and what it asks for.
-  struct Opening {
-    Origin kind{};
-    Handle origin;
-    std::uint64_t key = 0, root = 0, parent = ~std::uint64_t{0};
-    LoadId load;
-    EndpointId proxy;
-    std::uint16_t worker = 0;
-    TemplateId request;
-    Duration timeout{0};
-  };
-
   // engine.cc: set-up and the loop
   void start();
   void find_lanes();
@@ -219,6 +208,10 @@ class Engine {
   std::span<const PriorityShare> share_of_retry(Request& request, const RetryPolicy& policy,
                                                 const ClusterView& view);
   bool already_tried(const Request& request, EndpointId host) const;
+
+  // zones.cc: the caller's zone first
+  std::uint32_t choose_zone(const ProxyCluster& cluster, const ClusterView& view, Draw& draw);
+  void compare_zones(const ProxyCluster& cluster, const ClusterView& view);
 
   // balancer_state.cc: cursors and schedules per worker
   std::uint64_t balancer_seed(const ProxyCluster& cluster, std::uint32_t worker) const;

@@ -127,6 +127,7 @@ void Engine::on_membership(EndpointId id, bool) {
   if (pod.member == member) return;
   pod.member = member;
   if (member) world_.member_since[id] = now();
+  for (SpecialCluster& special : world_.specials) special.zones_known = false;
   refresh_membership(id);
 }
 

@@ -280,7 +280,10 @@ void Engine::deliver_health(std::uint32_t id) {
       any = any || cell.told_unhealthy;
     }
   }
-  if (cluster.special != nil) any = tell_probes(cluster) || any;
+  if (cluster.special != nil) {
+    any = tell_probes(cluster) || any;
+    world_.specials[cluster.special].zones_known = false;
+  }
   if (!any) {
     if (cluster.view != nil) world_.free_views.push_back(cluster.view);
     cluster.view = nil;

@@ -46,8 +46,7 @@ void Engine::watch_hosts(EndpointId proxy) {
 }
 
 void Engine::add_probes(ProxyCluster& made, std::uint32_t id) {
-  made.special = static_cast<std::uint32_t>(world_.specials.size());
-  SpecialCluster& special = world_.specials.emplace_back();
+  SpecialCluster& special = world_.specials[made.special];
   special.first_probe = static_cast<std::uint32_t>(world_.probes.size());
   const ClusterConfig& config = plan_->cluster_configs[made.config];
   for (std::uint32_t h = 0; h < config.hosts.size(); ++h) {

@@ -24,6 +24,7 @@
 #include "libmesh/policy/merge_window.h"
 #include "libmesh/policy/outlier_detector.h"
 #include "libmesh/policy/retry.h"
+#include "libmesh/policy/zone_aware.h"
 #include "libmesh/telemetry/facts.h"
 
 namespace mesh {
@@ -185,6 +186,9 @@ struct alignas(64) ProxyCluster {
 struct SpecialCluster {
   std::uint32_t first_probe = nil;  // probes of its hosts are neighbours
   std::uint32_t awaited = 0;        // hosts from the start without a first result
+  bool zones_known = false;         // the two below fit the hosts
+  ZonePlan zones;
+  std::vector<std::uint32_t> zone_sources;  // by zone of the plan: the host source
   std::array<std::uint32_t, cluster_counter_count - common_counter_count> counters{};
 };
 

@@ -21,6 +21,7 @@
 #include "libmesh/policy/load_report.h"
 #include "libmesh/policy/outlier_detector.h"
 #include "libmesh/policy/retry.h"
+#include "libmesh/policy/zone_aware.h"
 
 namespace mesh {
 
@@ -54,6 +55,7 @@ struct WorkloadPlan {
   Duration max_connection_age{0};
   /// By TemplateId as the application receives it; always valid for a template that can arrive.
   IdVector<TemplateId, HandlerId> handler_of;
+  std::vector<WorkloadId> local_cluster;  // backends of its own service, for zone-aware routing
 };
 
 struct ServicePlan {
@@ -229,6 +231,7 @@ struct ClusterConfig {
   std::vector<LocalityPlan> localities;  // by priority, the caller's own first; empty = one
   bool locality_weighted = false;        // the locality is chosen by weight, then the host in it
   HealthCheckPlan health_check;
+  std::optional<ZoneAwareConfig> zone_aware;
   bool operator==(const ClusterConfig&) const = default;
 };
 

@@ -134,6 +134,11 @@ void apply_policy(const EffectivePolicy& policy, PortProtocol protocol,
                   std::string_view istio_version, ClusterConfig& config) {
   const istio::PolicyGroups& groups = policy.groups;
   if (groups.load_balancer) apply_load_balancer(*groups.load_balancer, config);
+  if (groups.load_balancer && groups.load_balancer->zone_aware &&
+      groups.load_balancer->zone_aware->enabled) {
+    config.zone_aware = {.min_cluster_size = groups.load_balancer->zone_aware->min_cluster_size};
+    config.locality_weighted = false;
+  }
   if (groups.connection_pool) apply_connection_pool(*groups.connection_pool, protocol, config);
   if (policy.retry_budget) {
     config.breaker.retry_budget = retry_budget(*policy.retry_budget, istio_version);

@@ -13,7 +13,9 @@
 #include "libmesh/policy/load_balancer/config.h"
 #include "libmesh/policy/local_rate_limit.h"
 #include "libmesh/policy/retry.h"
+#include "libmesh/policy/zone_aware.h"
 #include "libmesh/spec/istio/health_check_patch.h"
+#include "libmesh/spec/istio/subset_patch.h"
 #include "libmesh/spec/resource.h"
 
 namespace mesh::istio {
@@ -73,6 +75,8 @@ struct ClusterPatch {
   LoadBalancerPatch load_balancer;
   std::optional<double> healthy_panic_threshold, preconnect_ratio;
   std::vector<HealthCheckPatch> health_checks;
+  std::optional<SubsetPatch> subsets;
+  std::optional<ZoneAwareConfig> zone_aware;
   bool ignore_health_on_host_removal = false, ignore_new_hosts_until_first_hc = false;
   bool operator==(const ClusterPatch&) const = default;
 };

@@ -49,6 +49,8 @@ Reader<Millionths> fraction();
 const Table<ClusterPatch>& cluster_patch_table();
 const Table<OutlierPatch>& outlier_patch_table();
 const Table<HealthCheckPatch>& health_check_table();
+const Table<SubsetPatch>& subset_patch_table();
+const Table<ZoneAwareConfig>& zone_aware_config_table();
 const Table<HttpOptionsPatch>& http_options_table();
 /// What of load_balancing_policy a run obeys.
 Reader<std::optional<ClientSideWrrConfig>> balancing_policy();

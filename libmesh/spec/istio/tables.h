@@ -75,7 +75,7 @@ const Table<ConnectionPool>& connection_pool_table();
 const Table<OutlierDetection>& outlier_detection_table();
 const Table<Anything>& client_tls_table();
 const Table<LocalityLb>& locality_table();
-const Table<Anything>& zone_aware_table();
+const Table<ZoneAwareSetting>& zone_aware_table();
 
 // ---- Both -------------------------------------------------------------------------------------
 
