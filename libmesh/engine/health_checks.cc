@@ -14,8 +14,9 @@ bool is_in(const std::vector<StatusRange>& ranges, std::uint32_t status) {
 
 HostHealth health_of(const Probe& probe) {
   if (probe.awaited) return HostHealth::Healthy;
-  if (probe.excluded || probe.state.pending) return HostHealth::Excluded;
-  if (probe.state.failed) return HostHealth::Unhealthy;
+  if (probe.state.failed) {
+    return probe.excluded || probe.state.pending ? HostHealth::Excluded : HostHealth::Unhealthy;
+  }
   return probe.state.degraded ? HostHealth::Degraded : HostHealth::Healthy;
 }
 
@@ -264,6 +265,7 @@ void Engine::probe_ended(std::uint32_t id, CheckResult result) {
   const HealthCheckPlan& check = plan_->cluster_configs[cluster.config].health_check;
   disarm(probe.timer);
   probe.visit = Handle::none();
+  const HostHealth before = health_of(probe);
   const bool by_network = result == CheckResult::ConnectError || result == CheckResult::Timeout;
   if (result == CheckResult::ConnectError) probe.connected = false;
   if (check.kind == HealthCheckPlan::Kind::Http && !by_network) {
@@ -295,7 +297,9 @@ void Engine::probe_ended(std::uint32_t id, CheckResult result) {
       return membership_changed(cluster_id);
     }
   }
-  if (transition == HealthTransition::Changed) health_changed(cluster_id);
+  const bool changed =
+      transition == HealthTransition::Changed || health_of(world_.probes[id]) != before;
+  if (changed) health_changed(cluster_id);
   if (!is_success(result) || world_.probes[id].state.failed || !check.returns_ejected) return;
   const std::uint32_t outlier = world_.proxy_clusters[cluster_id].first_outlier;
   if (outlier == nil || !world_.outlier_cells[outlier + host].state.ejected) return;

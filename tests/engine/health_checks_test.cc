@@ -1,6 +1,7 @@
 // Active health checks as a mesh lives with them.
 #include <doctest/doctest.h>
 
+#include <random>
 #include <string>
 
 #include "tests/support/checked_hosts.h"
@@ -264,6 +265,90 @@ TEST_CASE("health_checks: jitter spreads the checks, and the same seed repeats t
   CHECK(least >= 67);  // 1.5 s apart at most
   CHECK(most <= 100);
   CHECK(least < most);
+}
+
+/// Pods that fail in every way at random times and are well after ten seconds.
+struct RandomLives : CheckedHosts {
+  explicit RandomLives(std::uint64_t seed) : CheckedHosts(4, seed % 3 == 0 ? 1 : 0), random(seed) {
+    HealthCheckConfig& c = timing();
+    c.timeout = milliseconds(upto(400));
+    c.interval = c.no_traffic_interval = milliseconds(100 + upto(400));
+    c.unhealthy_threshold = upto(3);
+    c.healthy_threshold = upto(3);
+    c.interval_jitter_percent = random() % 2 == 0 ? 0 : 40;
+    config().health_check.keeps_removed_hosts = random() % 2 == 0;
+    config().health_check.ignore_new_hosts = random() % 2 == 0;
+    config().load_balancer.kind =
+        random() % 2 == 0 ? LoadBalancerKind::RoundRobin : LoadBalancerKind::LeastRequest;
+    config().connect_timeout = milliseconds(50);
+    hand.plan().network.one_way = milliseconds(upto(3) - 1);
+    for (std::uint32_t pod = 0; pod < 4; ++pod) {
+      ResponsePlan response;
+      response.degraded = random() % 3 == 0;
+      response.fails_health = random() % 4 == 0;
+      const std::uint32_t from = upto(5000);
+      answers(pod, milliseconds(from), milliseconds(from + upto(3000)),
+              random() % 2 == 0 ? std::uint16_t{200} : std::uint16_t{503}, response);
+      const std::uint32_t shut = upto(8000);
+      down(pod, milliseconds(shut), milliseconds(shut + upto(1500)), random() % 2 == 0);
+    }
+    for (const std::uint32_t replicas : {0u, 1u}) {
+      hand.plan().changes.add({.text = "scale",
+                               .at = Instant{} + milliseconds(3000 + 2500 * replicas),
+                               .workload = pods[3],
+                               .replicas = replicas});
+    }
+    hand.plan().endpoint_propagation = milliseconds(upto(500));
+    requests_every(milliseconds(10), seconds(12));
+  }
+  std::uint32_t upto(std::uint32_t n) { return 1 + static_cast<std::uint32_t>(random() % n); }
+  std::mt19937_64 random;
+};
+
+TEST_CASE("health_checks: over random lives nobody is picked who is told to be unhealthy") {
+  std::uint64_t refused = 0, failed = 0;
+  for (std::uint64_t seed = 1; seed <= 60; ++seed) {
+    CAPTURE(seed);
+    RandomLives mesh(seed);
+    const auto plan = mesh.build();
+    Engine engine(plan, seed);
+    const World& world = engine.world();
+    const Instant end = Instant{} + seconds(30);
+    std::vector<HostHealth> told(4, HostHealth::Healthy);
+    std::uint64_t attempts = 0;
+    std::vector<std::uint32_t> newest;  // generation of the latest attempt seen in a slot
+    bool more = true;
+    while (more) {
+      more = engine.run_events(1, end) > 0;
+      for (std::uint32_t slot = 0; slot < world.attempts.slot_count(); ++slot) {
+        if (!world.attempts.live_at(slot)) continue;
+        if (slot >= newest.size()) newest.resize(slot + 1, nil);
+        if (newest[slot] == world.attempts.generation(slot)) continue;
+        newest[slot] = world.attempts.generation(slot);
+        ++attempts;
+        const bool unwell =
+            told[world.attempts[slot].host_index] >= HostHealth::Unhealthy;  // before the event
+        REQUIRE_FALSE(unwell);
+      }
+      for (std::uint32_t h = 0; h < 4; ++h) told[h] = world.probes[h].told;
+    }
+    CHECK(attempts > 0);
+    for (std::uint32_t h = 0; h < 4; ++h) {  // all is well again, and nothing is left of it
+      CHECK(world.probes[h].told == HostHealth::Healthy);
+      CHECK_FALSE(world.probes[h].kept);
+    }
+    CHECK(world.proxy_clusters[0].view == nil);
+    CHECK(world.free_views.size() == world.own_views.size());
+    const auto record = engine.record();
+    CHECK(counter(*record, Counter::health_check_attempt) >=
+          counter(*record, Counter::health_check_success) +
+              counter(*record, Counter::health_check_failure) -
+              counter(*record, Counter::health_check_passive_failure));
+    failed += counter(*record, Counter::health_check_failure);
+    for (const std::string& outcome : outcomes(*record)) refused += outcome == "503 UH" ? 1 : 0;
+  }
+  CHECK(failed > 500);
+  CHECK(refused > 100);
 }
 
 TEST_CASE("health_checks: a copy taken in the middle of checks goes on alike") {
