@@ -177,6 +177,8 @@ void Engine::work_done(std::uint32_t id, std::uint16_t failed) {
   } else if (handler.error_rate > 0 &&
              draws_.at(Purpose::ErrorChance, visit.key, 0).uniform01() < handler.error_rate) {
     code = handler.error_status;
+  } else if (handler.limits > 0 && over_limit(handler)) {
+    code = 429;
   }
   for (const FaultId fault_id : world_.active_faults) {
     const FaultPlan& fault = plan_->faults[fault_id];

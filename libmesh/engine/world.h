@@ -34,6 +34,7 @@ enum class Origin : std::uint8_t {
   Call,     // a frame of a script
   Inbound,  // the receiving sidecar, on behalf of a caller's attempt
   Mirror,   // nobody: a shadow copy
+  Filter,   // a request that one of its filters holds back meanwhile
 };
 
 /// One request as a proxy's router sees it, from the downstream headers to the final answer.
@@ -66,6 +67,7 @@ struct Request {
   bool sent_upstream : 1 = false;
   bool holds_fault : 1 = false;  // counts among the proxy's active faults
   bool session : 1 = false;      // TCP: no answer, no code, no retry policy
+  bool in_filter : 1 = false;    // waits for a service that a filter has asked
 };
 static_assert(sizeof(Request) == 128, "two cache lines: every hop reads and copies it");
 
@@ -249,6 +251,12 @@ struct Detection {
   Detector detector{};
 };
 
+/// Requests in the current span of time, as a rate limit service counts them.
+struct LimitCounter {
+  std::int64_t span = -1;
+  std::uint64_t requests = 0;
+};
+
 /// Adaptive concurrency of one proxy.
 struct ConcurrencyCell {
   GradientController controller;
@@ -293,6 +301,8 @@ struct World {
   KeyedCells<TokenBucket> buckets;           // by proxy, bucket
   KeyedCells<AdmissionWindow> admissions;    // by proxy, filter, worker
   KeyedCells<ConcurrencyCell> concurrency;   // by proxy, filter
+  KeyedCells<Handle> filter_calls;           // by slot of the request that waits
+  std::vector<LimitCounter> limit_counters;  // of rate limit services
   std::vector<Detection> detections;         // of the event that is being handled
   std::vector<std::uint32_t> branch_buffer;  // frames about to start, a stack
   std::uint32_t version = 0;                 // newest configuration pushed

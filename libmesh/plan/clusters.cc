@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "libmesh/plan/authorization.h"
 #include "libmesh/plan/endpoints.h"
 #include "libmesh/plan/names.h"
 #include "libmesh/plan/traffic_policy.h"
@@ -162,8 +163,9 @@ ClusterConfigId Clusters::inbound(WorkloadId workload) {
   using Target = istio::EnvoyPatch::Target;
   const EnvoyFilters& filters = registry_.envoy_filters();
   const std::vector<NamedPatch> patches = filters.patches(Target::Cluster, side, self);
-  const bool filtered =
-      !patches.empty() || !filters.patches(Target::HttpFilter, side, self).empty();
+  const bool filtered = !patches.empty() ||
+                        !filters.patches(Target::HttpFilter, side, self).empty() ||
+                        !custom_policies(registry_, self).empty();
   for (const std::size_t index : registry_.services_of(workload)) {
     const ServiceView& service = registry_.services()[index];
     const MergedRule* rule = rules_.find(self, service.host, service.spec->metadata.name_space);

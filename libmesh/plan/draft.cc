@@ -157,6 +157,14 @@ std::uint32_t Draft::intern(const ConcurrencyPlan& limit) {
   return place_in(plan.concurrency_limits, limit);
 }
 
+std::uint32_t Draft::intern(const ExtAuthzPlan& authoriser) {
+  return place_in(plan.authorisers, authoriser);
+}
+
+std::uint32_t Draft::intern(const GlobalRateLimitPlan& limit) {
+  return place_in(plan.global_rate_limits, limit);
+}
+
 BucketId Draft::intern(BucketPlan bucket) {
   return id_in(plan.buckets, std::move(bucket));
 }

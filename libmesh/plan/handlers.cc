@@ -169,12 +169,20 @@ Handlers::Rule Handlers::rule(WorkloadId workload, const RuleSpec& spec, const A
   return rule;
 }
 
-HandlerId Handlers::variant(Candidate& candidate, const RequestTemplate& request) {
+HandlerId Handlers::variant(WorkloadId workload, Candidate& candidate, TemplateId request) {
   std::vector<bool> holds;
-  for (const Rule& rule : candidate.rules) holds.push_back(can_hold(rule.spec->when, request));
-  const auto [slot, is_new] = candidate.variants.try_emplace(holds);
+  for (const Rule& rule : candidate.rules) {
+    holds.push_back(can_hold(rule.spec->when, draft_.plan.templates[request]));
+  }
+  std::vector<bool> variant = holds;
+  const bool counts = draft_.rate_questions.contains(request);
+  for (std::uint32_t bit = 0; counts && bit < 32; ++bit) {
+    variant.push_back((request.value >> bit & 1u) != 0);  // every question has limits of its own
+  }
+  const auto [slot, is_new] = candidate.variants.try_emplace(variant);
   if (!is_new) return slot->second;
   HandlerPlan plan = candidate.plan;
+  if (counts) add_limits(workload, request, plan);
   std::vector<CallId> calls = candidate.calls;
   plan.first_rule = static_cast<std::uint32_t>(draft_.plan.rules.size());
   for (std::size_t r = 0; r < holds.size(); ++r) {
@@ -188,12 +196,40 @@ HandlerId Handlers::variant(Candidate& candidate, const RequestTemplate& request
   return slot->second = draft_.plan.handlers.add(std::move(plan));
 }
 
+/// The first limit that fits a descriptor counts it, in a counter for each value that it leaves
+/// open.
+void Handlers::add_limits(WorkloadId workload, TemplateId request, HandlerPlan& plan) {
+  const WorkloadBehaviour* own = draft_.facts[workload].behaviour;
+  const Draft::RateQuestion& question = draft_.rate_questions.at(request);
+  plan.first_limit = static_cast<std::uint32_t>(draft_.plan.limits.size());
+  for (const std::vector<istio::DescriptorEntry>& descriptor : question.descriptors) {
+    for (std::size_t l = 0; own != nullptr && l < own->limits.size(); ++l) {
+      const ServiceLimitSpec& limit = own->limits[l];
+      const bool fits =
+          (limit.domain.empty() || limit.domain == question.domain) &&
+          std::equal(limit.descriptor.begin(), limit.descriptor.end(), descriptor.begin(),
+                     descriptor.end(), [](const auto& wanted, const auto& found) {
+                       return wanted.first == found.key &&
+                              (wanted.second.empty() || wanted.second == found.value);
+                     });
+      if (!fits) continue;
+      std::string name = std::to_string(workload.value) + "/" + std::to_string(l);
+      for (const istio::DescriptorEntry& entry : descriptor) name += "/" + entry.value;
+      const auto [slot, is_new] = limit_counters_.try_emplace(name, draft_.plan.limit_counters);
+      if (is_new) ++draft_.plan.limit_counters;
+      draft_.plan.limits.push_back({slot->second, limit.requests, limit.per});
+      ++plan.limits;
+      break;
+    }
+  }
+}
+
 HandlerId Handlers::choose(WorkloadId workload, TemplateId request) {
   warn_of_default(workload);
   const RequestTemplate& asked = draft_.plan.templates[request];
   for (Candidate& candidate : candidates_[workload]) {
     if (candidate.spec == nullptr || draft_.matcher.matches(*candidate.spec, asked)) {
-      return variant(candidate, asked);
+      return variant(workload, candidate, request);
     }
   }
   return HandlerId::none();

@@ -1,4 +1,5 @@
 // Routes with what EnvoyFilters change of them and put in front of them.
+#include "libmesh/plan/authorization.h"
 #include "libmesh/plan/endpoints.h"
 #include "libmesh/plan/router.h"
 
@@ -28,12 +29,26 @@ RouteOverrides Router::patch(WorkloadId client, const RouteTable& table, RoutePl
   return apply_route_patches(patches.virtual_hosts, patches.routes, table, route);
 }
 
+/// Policies hold where requests are received: at gateways and on the inbound side.
+OwnFilters Router::own_filters(WorkloadId client, const RouteTable& table, TemplateId request) {
+  OwnFilters own;
+  if (table.side == istio::PatchContext::SidecarOutbound) return own;
+  const RequestTemplate asked = draft_.plan.templates[request];
+  own.authorization = custom_authorization(draft_, registry_, registry_.client(draft_, client),
+                                           table.target_port, asked);
+  return own;
+}
+
 RouteId Router::finished(WorkloadId client, const RouteTable& table, TemplateId request,
                          RoutePlan route) {
   const bool inbound = table.side == istio::PatchContext::SidecarInbound;
   const bool proxied = inbound || draft_.plan.workloads[client].has_sidecar ||
                        draft_.plan.workloads[client].is_gateway;
-  if (registry_.envoy_filters().empty() || !proxied) return draft_.intern(std::move(route));
+  if (!proxied) return draft_.intern(std::move(route));
+  const OwnFilters own = own_filters(client, table, request);
+  if (registry_.envoy_filters().empty() && !own.authorization) {
+    return draft_.intern(std::move(route));
+  }
   const RouteOverrides overrides = patch(client, table, route);
   const std::vector<NamedPatch> filters = filters_on(patches_of(client, table.side).filters, table);
   for (const NamedPatch& filter : filters) {
@@ -41,13 +56,16 @@ RouteId Router::finished(WorkloadId client, const RouteTable& table, TemplateId 
       apply_fault_filter(*fault, draft_.plan.templates[request], route);
     }
   }
-  route.filters = plan_filters(draft_, filters, table, overrides, route, request);
+  route.filters = plan_filters(draft_, filters, table, overrides, own, route, request);
   return draft_.intern(std::move(route));
 }
 
 RouteId Router::resolve_inbound(WorkloadId workload, TemplateId request) {
   const Patches& patches = patches_of(workload, istio::PatchContext::SidecarInbound);
-  if (patches.filters.empty()) return RouteId::none();
+  if (patches.filters.empty() &&
+      custom_policies(registry_, registry_.client(draft_, workload)).empty()) {
+    return RouteId::none();
+  }
   for (const std::size_t index : registry_.services_of(workload)) {
     for (const k8s::ServicePort& port : registry_.services()[index].spec->ports) {
       const std::uint32_t target = target_port(registry_.declared(workload), port);

@@ -96,6 +96,7 @@ class Router {
   RouteOverrides patch(WorkloadId client, const RouteTable& table, RoutePlan& route);
   /// The route with what EnvoyFilters change of it and put in front of it.
   RouteId finished(WorkloadId client, const RouteTable& table, TemplateId request, RoutePlan route);
+  OwnFilters own_filters(WorkloadId client, const RouteTable& table, TemplateId request);
   RouteTable outbound_table(WorkloadId client, std::uint32_t port) const;
 
   Draft& draft_;

@@ -335,6 +335,8 @@ const Table<WorkloadBehaviour>& workload_behaviour_table() {
                     "Ways to answer by path, method, headers."),
           simulated("rules", &WorkloadBehaviour::rules, list(object(rule_table)), "",
                     "Other answers under conditions, for all handlers."),
+          simulated("rateLimits", &WorkloadBehaviour::limits, list(object(service_limit_table)), "",
+                    "Limits that a rate limit service keeps; beyond them it says so."),
           simulated("down", &WorkloadBehaviour::downs, list(object(down_table)), "",
                     "Times in which the port is closed."),
           sidecar_row(),

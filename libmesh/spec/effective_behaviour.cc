@@ -160,6 +160,15 @@ YamlNode down_node(const DownSpec& down) {
   return map.take();
 }
 
+YamlNode service_limit_node(const ServiceLimitSpec& limit) {
+  Map map;
+  if (!limit.domain.empty()) map.add("domain", yaml::text(limit.domain));
+  map.add("descriptor", headers_node(limit.descriptor));
+  map.add("requests", yaml::integer(static_cast<std::int64_t>(limit.requests)));
+  map.add("per", yaml::duration(limit.per));
+  return map.take();
+}
+
 YamlNode sidecar_node(const WorkloadBehaviour& b) {
   if (b.sides == SidecarSides::OutboundOnly) return yaml::text("outbound");
   if (b.sides == SidecarSides::InboundOnly) return yaml::text("inbound");
@@ -188,6 +197,7 @@ YamlNode to_node(const WorkloadBehaviour& b) {
   map.add("body", yaml::bytes(b.response_bytes)).add("action", action_node(b.action));
   map.add_list("handlers", b.handlers, handler_node);
   map.add_list("rules", b.rules, rule_node);
+  map.add_list("rateLimits", b.limits, service_limit_node);
   map.add_list("down", b.downs, down_node);
   if (b.sidecar || b.sides) map.add("sidecar", sidecar_node(b));
   if (!b.locality.empty()) map.add("locality", yaml::text(b.locality));

@@ -11,6 +11,7 @@
 
 #include "libmesh/spec/behaviour.h"
 #include "libmesh/spec/diagnostics.h"
+#include "libmesh/spec/istio/authorization_policy.h"
 #include "libmesh/spec/istio/destination_rule.h"
 #include "libmesh/spec/istio/envoy_filter.h"
 #include "libmesh/spec/istio/gateway.h"
@@ -34,6 +35,7 @@ struct Resources {
   std::vector<istio::ServiceEntry> service_entries;
   std::vector<istio::WorkloadEntry> workload_entries;
   std::vector<istio::EnvoyFilter> envoy_filters;
+  std::vector<istio::AuthorizationPolicy> authorization_policies;
   std::vector<istio::MeshConfig> mesh_configs;  // the first one holds
   bool operator==(const Resources&) const = default;
 };

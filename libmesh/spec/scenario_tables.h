@@ -33,6 +33,7 @@ struct ScenarioDocument {
 
 const Table<ScenarioDocument>& scenario_table();
 const Table<WorkloadBehaviour>& workload_behaviour_table();
+const Table<ServiceLimitSpec>& service_limit_table();
 const Table<BehaviourDefaults>& behaviour_defaults_table();
 Reader<LoadSpec> load();
 const Table<FaultSpec>& fault_spec_table();

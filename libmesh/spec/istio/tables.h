@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "libmesh/spec/field_table.h"
+#include "libmesh/spec/istio/authorization_policy.h"
 #include "libmesh/spec/istio/destination_rule.h"
 #include "libmesh/spec/istio/envoy_filter.h"
 #include "libmesh/spec/istio/gateway.h"
@@ -20,9 +21,11 @@ const Table<Gateway>& gateway_table();
 const Table<ServiceEntry>& service_entry_table();
 const Table<WorkloadEntry>& workload_entry_table();
 const Table<EnvoyFilter>& envoy_filter_table();
+const Table<AuthorizationPolicy>& authorization_policy_table();
 /// Of a ConfigMap that is_mesh_config: other ConfigMaps are not Istio's.
 const Table<MeshConfig>& mesh_config_table();
 bool is_mesh_config(const YamlNode& document);
+const Table<AuthorizationProvider>& extension_provider_table();
 
 // ---- VirtualService ---------------------------------------------------------------------------
 
