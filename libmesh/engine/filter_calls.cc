@@ -26,9 +26,10 @@ bool Engine::passes_global_limit(std::uint32_t slot, const GlobalRateLimitPlan& 
 /// Source: source/extensions/filters/http/cors/cors_filter.cc (decodeHeaders).
 bool Engine::passes_cors(std::uint32_t slot, CorsPlan cors) {
   const EndpointId proxy = world_.requests[slot].proxy;
-  recorder_.count(proxy, cors == CorsPlan::OriginInvalid ? ProxyCounter::cors_origin_invalid
-                                                         : ProxyCounter::cors_origin_valid);
-  if (cors != CorsPlan::Preflight) return true;
+  const bool valid = cors == CorsPlan::OriginValid || cors == CorsPlan::Preflight;
+  recorder_.count(proxy,
+                  valid ? ProxyCounter::cors_origin_valid : ProxyCounter::cors_origin_invalid);
+  if (cors == CorsPlan::OriginInvalid || cors == CorsPlan::OriginValid) return true;
   reply_locally(slot, 200, Details::CorsResponse);
   return false;
 }

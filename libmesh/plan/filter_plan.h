@@ -72,7 +72,7 @@ struct GlobalRateLimitPlan {
 };
 
 /// What a CORS policy makes of the requests of one template.
-enum class CorsPlan : std::uint8_t { OriginInvalid, OriginValid, Preflight };
+enum class CorsPlan : std::uint8_t { OriginInvalid, OriginValid, Preflight, PreflightRefused };
 
 enum class FilterKind : std::uint8_t {
   RateLimit,

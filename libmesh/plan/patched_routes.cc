@@ -1,5 +1,6 @@
 // Routes with what EnvoyFilters change of them and put in front of them.
 #include "libmesh/plan/authorization.h"
+#include "libmesh/plan/cors.h"
 #include "libmesh/plan/endpoints.h"
 #include "libmesh/plan/router.h"
 
@@ -30,23 +31,25 @@ RouteOverrides Router::patch(WorkloadId client, const RouteTable& table, RoutePl
 }
 
 /// Policies hold where requests are received: at gateways and on the inbound side.
-OwnFilters Router::own_filters(WorkloadId client, const RouteTable& table, TemplateId request) {
+OwnFilters Router::own_filters(WorkloadId client, const RouteTable& table, TemplateId request,
+                               const istio::HttpRoute* rule) {
   OwnFilters own;
-  if (table.side == istio::PatchContext::SidecarOutbound) return own;
   const RequestTemplate asked = draft_.plan.templates[request];
+  if (rule != nullptr && rule->cors) own.cors = cors_filter(*rule->cors, asked);
+  if (table.side == istio::PatchContext::SidecarOutbound) return own;
   own.authorization = custom_authorization(draft_, registry_, registry_.client(draft_, client),
                                            table.target_port, asked);
   return own;
 }
 
 RouteId Router::finished(WorkloadId client, const RouteTable& table, TemplateId request,
-                         RoutePlan route) {
+                         RoutePlan route, const istio::HttpRoute* rule) {
   const bool inbound = table.side == istio::PatchContext::SidecarInbound;
   const bool proxied = inbound || draft_.plan.workloads[client].has_sidecar ||
                        draft_.plan.workloads[client].is_gateway;
   if (!proxied) return draft_.intern(std::move(route));
-  const OwnFilters own = own_filters(client, table, request);
-  if (registry_.envoy_filters().empty() && !own.authorization) {
+  const OwnFilters own = own_filters(client, table, request, rule);
+  if (registry_.envoy_filters().empty() && !own.authorization && !own.cors) {
     return draft_.intern(std::move(route));
   }
   const RouteOverrides overrides = patch(client, table, route);

@@ -1,4 +1,4 @@
-// Requests that wait for a service: authorisers, rate limit services.
+// Requests that wait for a service: authorisers, rate limit services, preflights.
 #include <doctest/doctest.h>
 
 #include "libmesh/engine/engine.h"
@@ -206,6 +206,29 @@ TEST_CASE("filter_calls: a copy of the world waits for itself") {
   CHECK(outcomes(*one.record()) == testing::times(6, "200"));
   CHECK(outcomes(*fork.record()) == outcomes(*one.record()));
   CHECK(one.world().loop.fingerprint() == fork.world().loop.fingerprint());
+}
+
+TEST_CASE("filter_calls: preflights are answered, other requests pass") {
+  struct Row {
+    CorsPlan plan;
+    Details details;
+    std::uint64_t valid, invalid;
+  };
+  const Row rows[] = {{CorsPlan::Preflight, Details::CorsResponse, 1, 0},
+                      {CorsPlan::PreflightRefused, Details::CorsResponse, 0, 1},
+                      {CorsPlan::OriginValid, Details::ViaUpstream, 1, 0},
+                      {CorsPlan::OriginInvalid, Details::ViaUpstream, 0, 1}};
+  for (const Row& row : rows) {
+    Trio t;
+    Plan& plan = t.pair.hand.plan();
+    t.pair.hand.route_of(t.pair.server).filters =
+        plan.filter_sets.add({{{FilterKind::Cors, static_cast<std::uint32_t>(row.plan)}}, 0});
+    const auto record = t.pair.run({0});
+    CHECK(outcomes(*record) == Outcomes{"200"});
+    CHECK(record->requests.details[0] == static_cast<std::uint8_t>(row.details));
+    CHECK(counter(*record, ProxyCounter::cors_origin_valid) == row.valid);
+    CHECK(counter(*record, ProxyCounter::cors_origin_invalid) == row.invalid);
+  }
 }
 
 }  // namespace

@@ -228,5 +228,23 @@ TEST_CASE("http_filters: a cluster that nobody knows is named") {
   CHECK_EQ(said, "nobody knows the cluster \"authz\": every call of the filter fails");
 }
 
+TEST_CASE("http_filters: preflights of a route with a CORS policy") {
+  const std::string load = testing::loads(
+      "  - {from: client, to: {service: web}, requests: [{method: OPTIONS, headers: {origin: a.io, "
+      "access-control-request-method: PUT}}, {headers: {origin: b.io}}, {path: /}], open: {rate: "
+      "10}}\n");
+  const PlanView view =
+      patched(testing::web_route(", corsPolicy: {allowOrigins: [{exact: a.io}]}"), load);
+  std::vector<std::uint32_t> found;
+  for (const WeightedTemplate& request : view.plan->loads[LoadId{0}].requests) {
+    const auto& route = view.plan->versions.front().proxies[view.id("client")].route_of;
+    const FilterSetId id = view.plan->routes[route[request.request].route].filters;
+    found.push_back(id.valid() ? view.plan->filter_sets[id].filters.at(0).index : 99);
+  }
+  CHECK(found == std::vector<std::uint32_t>{static_cast<std::uint32_t>(CorsPlan::Preflight),
+                                            static_cast<std::uint32_t>(CorsPlan::OriginInvalid),
+                                            99});
+}
+
 }  // namespace
 }  // namespace mesh

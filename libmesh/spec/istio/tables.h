@@ -39,7 +39,7 @@ const Table<Fault>& fault_table();
 const Table<Redirect>& redirect_table();
 const Table<DirectResponse>& direct_response_table();
 const Table<Rewrite>& rewrite_table();
-const Table<Anything>& cors_table();
+const Table<CorsRule>& cors_table();
 const Table<Anything>& tls_route_table();
 /// sniHosts of TLS routes belong to the rule's hosts.
 void check_sni_hosts(const Reading& at, const YamlNode& tls, const std::vector<std::string>& hosts);
