@@ -113,6 +113,7 @@ class Engine {
   // filter_calls.cc: services that filters ask about it
   bool passes_authoriser(std::uint32_t slot, const ExtAuthzPlan& authoriser);
   bool passes_global_limit(std::uint32_t slot, const GlobalRateLimitPlan& limit);
+  bool passes_overload(std::uint32_t slot, const OverloadPlan& overload);
   bool passes_cors(std::uint32_t slot, CorsPlan cors);
   void ask(std::uint32_t slot, const FilterCallPlan& call);
   void filter_answered(std::uint32_t slot, std::uint16_t code);
@@ -322,6 +323,13 @@ class Engine {
   void answer(std::uint32_t visit, std::uint16_t code, Action action);
   void leave(std::uint32_t visit, std::uint16_t code, bool overflowed);
   void free_worker(EndpointId endpoint);
+
+  // streams.cc: answers whose body takes its time
+  void start_stream(std::uint32_t visit, std::uint16_t code, std::uint32_t duration);
+  void announce_stream(std::uint32_t visit, std::uint16_t code);
+  void end_stream(std::uint32_t visit, bool properly);
+  void stream_opened(std::uint32_t attempt);
+  void stream_over(std::uint32_t attempt);
   void on_cancel_reaches(std::uint32_t visit);
 
   // script.cc: its steps

@@ -22,6 +22,22 @@ bool Engine::passes_global_limit(std::uint32_t slot, const GlobalRateLimitPlan& 
   return false;
 }
 
+/// The proxy looks at the pressure from time to time; in between the action stays as it is.
+/// Source: source/common/http/conn_manager_impl.cc (decodeHeaders).
+bool Engine::passes_overload(std::uint32_t slot, const OverloadPlan& overload) {
+  const Request& request = world_.requests[slot];
+  const Instant looked{now().ns - now().ns % overload.refresh.ns};
+  double pressure = 0;
+  for (const PressurePlan& step : overload.pressure) {
+    if (step.at <= looked) pressure = step.value;
+  }
+  const double share = action_value(overload.trigger, pressure);
+  if (share <= 0 || draws_.at(Purpose::Overload, request.key, 0).uniform01() >= share) return true;
+  recorder_.count(request.proxy, ProxyCounter::downstream_rq_overload_close);
+  reply_locally(slot, 503, Details::Overload);
+  return false;
+}
+
 /// Preflights are answered; of other requests only the origin is counted.
 /// Source: source/extensions/filters/http/cors/cors_filter.cc (decodeHeaders).
 bool Engine::passes_cors(std::uint32_t slot, CorsPlan cors) {

@@ -43,6 +43,8 @@ bool Engine::passes(std::uint32_t slot, const FilterPlan& filter) {
       return false;
     case FilterKind::Cors:
       return passes_cors(slot, static_cast<CorsPlan>(filter.index));
+    case FilterKind::Overload:
+      return passes_overload(slot, plan_->overloads[filter.index]);
   }
   return true;
 }
@@ -105,6 +107,7 @@ void Engine::leave_filters(const Request& request, std::uint16_t code) {
       case FilterKind::GlobalRateLimit:
       case FilterKind::Deny:
       case FilterKind::Cors:
+      case FilterKind::Overload:
         break;
       case FilterKind::AdmissionControl:
         if (code == 0) break;  // nothing was sent to the caller

@@ -167,6 +167,10 @@ Duration Engine::service_time(Visit& visit, std::uint32_t distribution, Purpose 
 
 void Engine::work_done(std::uint32_t id, std::uint16_t failed) {
   const Visit& visit = world_.visits[id];
+  if (visit.streaming) {
+    end_stream(id, true);
+    return leave(id, answer_plan(visit).status, false);
+  }
   const HandlerPlan& handler = plan_->handlers[visit.handler];
   const AnswerPlan& plan = answer_plan(visit);
   std::uint16_t code = plan.status;
@@ -188,6 +192,9 @@ void Engine::work_done(std::uint32_t id, std::uint16_t failed) {
     }
   }
   if (action == Action::Hang) return;  // keeps its worker for ever
+  if (plan.stream != 0 && action == Action::Respond && code == plan.status) {
+    return start_stream(id, code, plan.stream);
+  }
   answer(id, code, action);
   leave(id, code, false);
 }
@@ -197,6 +204,7 @@ void Engine::answer(std::uint32_t id, std::uint16_t code, Action action) {
   const Visit& visit = world_.visits[id];
   Attempt* attempt = world_.attempts.find(visit.attempt);
   if (attempt == nullptr || attempt->state != AttemptState::Active) return;
+  if (attempt->streams) return end_stream(id, false);
   switch (action) {
     case Action::ResetAfterHeaders:
       attempt->resets_later = true;
@@ -297,7 +305,8 @@ void Engine::on_cancel_reaches(std::uint32_t id) {
     world_.visits[id].attempt = Handle::none();
     return on_downstream_gone(request);
   }
-  if (!plan_->workloads[workload_of(visit.endpoint)].cancel) return;
+  // Whoever writes into a stream notices that nobody reads it.
+  if (!visit.streaming && !plan_->workloads[workload_of(visit.endpoint)].cancel) return;
   if (visit.number == 0) return world_.visits.erase(id);  // it overtook the request
   if (visit.frame != nil) drop_frames(visit.frame);
   leave(id, 0, false);

@@ -94,8 +94,10 @@ struct Attempt {
   std::uint32_t response = 0;  // index in Plan::responses
   bool resets_later = false;   // headers come first, then a reset
   bool response_started = false;
-  bool retried = false;           // hedging: its retry is under way, it gets no second one
-  bool timeout_reported = false;  // hedging: outlier detection has heard of it
+  bool retried : 1 = false;           // hedging: its retry is under way, it gets no second one
+  bool timeout_reported : 1 = false;  // hedging: outlier detection has heard of it
+  bool streams : 1 = false;           // headers have set out, the body follows for a while
+  bool stream_ended : 1 = false;      // so has its end
 };
 static_assert(sizeof(Attempt) == 88);
 
@@ -212,6 +214,7 @@ struct Visit {
   bool inbound = false;              // entered by the receiving sidecar's router
   std::uint16_t attempt_number = 1;  // x-envoy-attempt-count as received
   bool has_worker = false;
+  bool streaming = false;  // has answered with headers, its body flows
 };
 
 /// A sequence of steps in progress.

@@ -165,6 +165,10 @@ std::uint32_t Draft::intern(const GlobalRateLimitPlan& limit) {
   return place_in(plan.global_rate_limits, limit);
 }
 
+std::uint32_t Draft::intern(const OverloadPlan& overload) {
+  return place_in(plan.overloads, overload);
+}
+
 BucketId Draft::intern(BucketPlan bucket) {
   return id_in(plan.buckets, std::move(bucket));
 }

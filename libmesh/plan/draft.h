@@ -57,6 +57,7 @@ class Draft {
   std::uint32_t intern(const ConcurrencyPlan& limit);
   std::uint32_t intern(const ExtAuthzPlan& authoriser);
   std::uint32_t intern(const GlobalRateLimitPlan& limit);
+  std::uint32_t intern(const OverloadPlan& overload);
   BucketId intern(BucketPlan bucket);
   /// Keeps what is hashed; plan.hash_keys stays sorted.
   void add_hash_key(HashKeyPlan key);

@@ -10,6 +10,7 @@
 #include "libmesh/policy/admission_control.h"
 #include "libmesh/policy/fault.h"
 #include "libmesh/policy/local_rate_limit.h"
+#include "libmesh/policy/overload.h"
 
 namespace mesh {
 
@@ -71,6 +72,21 @@ struct GlobalRateLimitPlan {
   bool operator==(const GlobalRateLimitPlan&) const = default;
 };
 
+/// Pressure on a resource of a proxy from an instant on.
+struct PressurePlan {
+  Instant at{};
+  double value = 0;  // 0 … 1
+  bool operator==(const PressurePlan&) const = default;
+};
+
+/// stop_accepting_requests of the overload manager; both listeners of a proxy ask it.
+struct OverloadPlan {
+  std::vector<PressurePlan> pressure;  // by time
+  Duration refresh = seconds(1);       // how often the proxy looks
+  OverloadTrigger trigger;
+  bool operator==(const OverloadPlan&) const = default;
+};
+
 /// What a CORS policy makes of the requests of one template.
 enum class CorsPlan : std::uint8_t { OriginInvalid, OriginValid, Preflight, PreflightRefused };
 
@@ -82,6 +98,7 @@ enum class FilterKind : std::uint8_t {
   GlobalRateLimit,
   Deny,  // whoever comes: an authoriser that nobody knows
   Cors,  // index: CorsPlan
+  Overload,
 };
 
 struct FilterPlan {

@@ -115,10 +115,12 @@ Handlers::Candidate Handlers::candidate(WorkloadId workload, const HandlerSpec* 
   if (spec != nullptr) {
     plan.answer.status = spec->status;
     plan.answer.action = spec->action;
+    if (spec->stream) plan.answer.stream = draft_.intern(*spec->stream);
     response = response_plan(spec->response_headers, spec->response_bytes);
   } else if (own != nullptr) {
     plan.answer.status = own->status;
     plan.answer.action = own->action;
+    if (own->stream) plan.answer.stream = draft_.intern(*own->stream);
     response = response_plan(own->response_headers, own->response_bytes);
   }
   plan.answer.response = draft_.intern(response);
@@ -161,6 +163,7 @@ Handlers::Rule Handlers::rule(WorkloadId workload, const RuleSpec& spec, const A
   if (then.time) plan.answer.time = draft_.intern(*then.time);
   if (then.script) plan.answer.script = scripts_.compile(workload, *then.script, rule.calls);
   plan.answer.status = then.status.value_or(base.status);
+  if (then.stream) plan.answer.stream = draft_.intern(*then.stream);
   plan.answer.action = then.action.value_or(base.action);
   if (then.headers || then.body_bytes) {
     plan.answer.response = draft_.intern(response_plan(

@@ -222,6 +222,7 @@ FilterSetId plan_filters(Draft& draft, const std::vector<NamedPatch>& filters,
       after.push_back(*filter);
     }
   }
+  if (own.overload) before.insert(before.begin(), *own.overload);
   if (before.empty() && after.empty()) return FilterSetId::none();
   FilterSetPlan set{std::move(before), 0};
   set.before_fault = static_cast<std::uint32_t>(set.filters.size());

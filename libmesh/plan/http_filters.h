@@ -16,6 +16,7 @@ std::vector<NamedPatch> filters_on(const std::vector<NamedPatch>& patches,
 
 /// Filters that istiod itself puts in front of a request, if it does.
 struct OwnFilters {
+  std::optional<FilterPlan> overload;       // the connection manager itself, before all filters
   std::optional<FilterPlan> authorization;  // in front of all but what is inserted first
   std::optional<FilterPlan> cors;           // right behind the fault filter
 };

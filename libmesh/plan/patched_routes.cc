@@ -2,6 +2,7 @@
 #include "libmesh/plan/authorization.h"
 #include "libmesh/plan/cors.h"
 #include "libmesh/plan/endpoints.h"
+#include "libmesh/plan/overload.h"
 #include "libmesh/plan/router.h"
 
 namespace mesh {
@@ -35,6 +36,7 @@ OwnFilters Router::own_filters(WorkloadId client, const RouteTable& table, Templ
                                const istio::HttpRoute* rule) {
   OwnFilters own;
   const RequestTemplate asked = draft_.plan.templates[request];
+  own.overload = overload_manager(draft_, client);
   if (rule != nullptr && rule->cors) own.cors = cors_filter(*rule->cors, asked);
   if (table.side == istio::PatchContext::SidecarOutbound) return own;
   own.authorization = custom_authorization(draft_, registry_, registry_.client(draft_, client),
@@ -49,7 +51,7 @@ RouteId Router::finished(WorkloadId client, const RouteTable& table, TemplateId 
                        draft_.plan.workloads[client].is_gateway;
   if (!proxied) return draft_.intern(std::move(route));
   const OwnFilters own = own_filters(client, table, request, rule);
-  if (registry_.envoy_filters().empty() && !own.authorization && !own.cors) {
+  if (registry_.envoy_filters().empty() && !own.overload && !own.authorization && !own.cors) {
     return draft_.intern(std::move(route));
   }
   const RouteOverrides overrides = patch(client, table, route);
@@ -65,7 +67,7 @@ RouteId Router::finished(WorkloadId client, const RouteTable& table, TemplateId 
 
 RouteId Router::resolve_inbound(WorkloadId workload, TemplateId request) {
   const Patches& patches = patches_of(workload, istio::PatchContext::SidecarInbound);
-  if (patches.filters.empty() &&
+  if (patches.filters.empty() && !overload_manager(draft_, workload) &&
       custom_policies(registry_, registry_.client(draft_, workload)).empty()) {
     return RouteId::none();
   }

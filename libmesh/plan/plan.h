@@ -113,6 +113,7 @@ struct AnswerPlan {
   std::uint16_t status = 200;
   Action action = Action::Respond;
   std::uint32_t response = 0;  // index in Plan::responses
+  std::uint32_t stream = 0;    // how long its body flows, index in Plan::distributions
 };
 
 /// A condition on what only the run knows; path and header conditions are decided when the plan is
@@ -368,6 +369,7 @@ struct Plan {
   std::vector<ConcurrencyPlan> concurrency_limits;
   std::vector<ExtAuthzPlan> authorisers;
   std::vector<GlobalRateLimitPlan> global_rate_limits;
+  std::vector<OverloadPlan> overloads;
   IdVector<ClusterConfigId, ClusterConfig> cluster_configs;  // equal ones share an id
   std::vector<ConfigVersion> versions;                       // by time
 

@@ -80,6 +80,7 @@ struct AnswerSpec {
   std::optional<std::uint16_t> status;
   std::optional<std::vector<std::pair<std::string, std::string>>> headers;
   std::optional<std::uint64_t> body_bytes;
+  std::optional<Distribution> stream;
   std::optional<Action> action;
   bool operator==(const AnswerSpec&) const = default;
 };
@@ -130,7 +131,8 @@ struct HandlerSpec {
   Action action = Action::Respond;
   std::vector<std::pair<std::string, std::string>> response_headers;
   std::uint64_t response_bytes = 0;
-  std::vector<RuleSpec> rules;  // before the workload's own
+  std::optional<Distribution> stream;  // how long the body flows after the headers
+  std::vector<RuleSpec> rules;         // before the workload's own
   Place place;
   bool operator==(const HandlerSpec&) const = default;
 };
@@ -149,6 +151,7 @@ struct WorkloadBehaviour {
   Action action = Action::Respond;
   std::vector<std::pair<std::string, std::string>> response_headers;
   std::uint64_t response_bytes = 0;
+  std::optional<Distribution> stream;
   std::vector<HandlerSpec> handlers;     // first match wins; none matches = the workload's own
   std::vector<RuleSpec> rules;           // after those of the handler
   std::vector<ServiceLimitSpec> limits;  // of a rate limit service: the first that fits counts

@@ -46,6 +46,22 @@ struct NetworkLink {
   bool operator==(const NetworkLink&) const = default;
 };
 
+/// The overload manager of the proxies of a workload, with the pressure that it sees. What fills a
+/// proxy's memory is not simulated, so the pressure is said, as an injected resource would say it.
+struct OverloadSpec {
+  struct Pressure {
+    Duration at{0};
+    double value = 0;  // 0 … 1, until the next one
+    bool operator==(const Pressure&) const = default;
+  };
+  std::string workload;  // empty = all proxies
+  std::vector<Pressure> pressure;
+  Duration refresh = seconds(1);  // refresh_interval of the bootstrap; Envoy: 1 s
+  std::optional<double> threshold, scaling, saturation;  // of stop_accepting_requests
+  Place place;
+  bool operator==(const OverloadSpec&) const = default;
+};
+
 struct Platform {
   std::string istio_version = "1.27";
   /// Requests count as internal at every proxy, so that their x-envoy- headers are heeded. Off as
@@ -58,6 +74,7 @@ struct Platform {
   std::uint32_t sidecar_concurrency = 2;  // istio.md §1.13: from the container's CPU limit
   /// Outlier intervals tick at n * interval - this: how long before the load the proxies started.
   Duration proxies_started_before{0};
+  std::vector<OverloadSpec> overload;
   bool operator==(const Platform&) const = default;
 };
 

@@ -1,4 +1,4 @@
-// Limits of a rate limit service, in the words of a behaviour.
+// Limits of a rate limit service, streams: in the words of a behaviour.
 #include <doctest/doctest.h>
 
 #include "tests/spec/scenario_text.h"
@@ -34,4 +34,20 @@ TEST_CASE("service_limit_table: a limit needs an entry") {
   const Scenario s = scenario_of(
       "behaviour: {workloads: {limiter: {rateLimits: [{descriptor: {}, requests: 1}]}}}\n");
   CHECK(brief(s.diagnostics).find("a limit needs an entry") != std::string::npos);
+}
+
+TEST_CASE("service_limit_table: streams and the status of an upgrade") {
+  const Scenario s = scenario_of(
+      "behaviour:\n"
+      "  workloads:\n"
+      "    chat: {status: 101, stream: 30s, handlers: [{match: {path: /feed}, stream: "
+      "{exponential: "
+      "{mean: 10s}}, rules: [{then: {status: 101, stream: 1s}}]}]}\n");
+  CHECK(brief(s.diagnostics) == "");
+  const WorkloadBehaviour& chat = s.behaviour.at(0);
+  CHECK(chat.status == 101);
+  CHECK(to_string(*chat.stream) == "30s");
+  CHECK(chat.handlers.at(0).stream.has_value());
+  CHECK(chat.handlers[0].rules.at(0).then.status == 101);
+  CHECK(brief(scenario_of("behaviour: {workloads: {chat: {status: 102}}}\n").diagnostics) != "");
 }

@@ -26,6 +26,7 @@ struct MeshConfig {
   Metadata metadata;
   std::optional<Retries> default_http_retry_policy;  // of routes that say nothing of retries
   bool registry_only = false;                        // outboundTrafficPolicy
+  bool h2_upgrade = false;                           // h2UpgradePolicy
   std::vector<AuthorizationProvider> providers;      // extensionProviders
   Place place;
   bool operator==(const MeshConfig&) const = default;
