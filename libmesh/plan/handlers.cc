@@ -66,11 +66,17 @@ ResponsePlan response_plan(std::vector<std::pair<std::string, std::string>> head
   return response;
 }
 
+/// Exactly as received; "/a?*" is "/a" with any query, or none.
+bool fits_path(std::string_view wanted, std::string_view path) {
+  constexpr std::string_view any_query = "?*";
+  if (!wanted.ends_with(any_query)) return wanted == path;
+  wanted.remove_suffix(any_query.size());
+  return wanted == without_query(path);
+}
+
 /// Path and header conditions; the attempt count is known only when the request runs.
 bool can_hold(const Condition& when, const RequestTemplate& request) {
-  if (when.path && *when.path != request.path && *when.path != without_query(request.path)) {
-    return false;
-  }
+  if (when.path && !fits_path(*when.path, request.path)) return false;
   return std::all_of(when.headers.begin(), when.headers.end(), [&request](const auto& wanted) {
     if (same_header_name(wanted.first, attempt_header)) return true;
     const auto value = header_value(request.headers, wanted.first);

@@ -183,7 +183,8 @@ const Table<Condition>& condition_table() {
               "Every so many requests again."),
           simulated("headers", &Condition::headers, header_map(), "",
                     "Exact values; x-envoy-attempt-count is the number of the attempt."),
-          simulated("path", &Condition::path, text(), "", "Exact, with query."),
+          simulated("path", &Condition::path, text(), "",
+                    "Exact, as received; \"?*\" at its end stands for any query, or none."),
           simulated(
               "chance", [](Condition& c) -> auto& { return c; }, object(chance_table), "",
               "At random."),
