@@ -194,6 +194,37 @@ TEST_CASE("filter_calls: a service counts in fixed spans of time, refused reques
                         "200", "200", "429 RL", "429"});
 }
 
+TEST_CASE("filter_calls: a receiving sidecar that refuses says x-envoy-ratelimited to its caller") {
+  for (const bool says : {true, false}) {
+    CAPTURE(says);
+    Trio t;
+    Plan& plan = t.pair.hand.plan();
+    t.pair.retry(RetryOn::EnvoyRateLimited, 1);
+    plan.workloads[t.pair.server].receives_through_sidecar = true;
+    plan.global_rate_limits.push_back({.name = "limit", .call = t.call()});
+    if (says) {
+      plan.responses.push_back({.envoy_ratelimited = true});
+      plan.global_rate_limits[0].response = 1;
+    }
+    RoutePlan inbound;
+    inbound.filters = plan.filter_sets.add({{{FilterKind::GlobalRateLimit, 0}}, 1});
+    const RouteId route = plan.routes.add(inbound);
+    ClusterConfig limits;
+    limits.cluster = plan.clusters.add("inbound|8080||");
+    const ClusterConfigId config = plan.cluster_configs.add(limits);
+    t.pair.hand.answers(t.asked, 1, 1, t.pair.answer(429, milliseconds(1)));
+    t.pair.hand.requests_at(t.pair.client, t.pair.server, {0});
+    auto built = std::make_shared<Plan>(*t.pair.hand.build());
+    ProxyConfig& proxy = built->versions.front().proxies[t.pair.server];
+    proxy.inbound = config;
+    proxy.inbound_route_of.resize(built->templates.size());
+    proxy.inbound_route_of[t.pair.hand.request_to(t.pair.server)] = route;
+    Simulation simulation(built, 1);
+    simulation.run_until(Instant{} + seconds(10));
+    CHECK(outcomes(*simulation.record()).front() == (says ? "200" : "429"));
+  }
+}
+
 TEST_CASE("filter_calls: a copy of the world waits for itself") {
   Trio t(milliseconds(30));
   t.authoriser();
