@@ -34,6 +34,10 @@ enum class Purpose : std::uint64_t {
   ConcurrencyJitter,     // until the next measurement of the least round trip
   HealthCheck,           // intervals of active health checks
   ZonePick,              // zone-aware routing
+  GlobalRateLimit,       // fractions of a global one: enabled, enforced
+  ExtAuthz,              // fraction of the requests that an authoriser sees
+  Overload,              // share that an overloaded proxy refuses
+  StreamTime,            // how long a body flows
 };
 
 /// SplitMix64 finaliser (Steele, Lea, Flood, OOPSLA 2014).

@@ -25,6 +25,7 @@ void Engine::reply_locally(std::uint32_t slot, std::uint16_t code, Details detai
 }
 
 void Engine::finish(std::uint32_t slot, std::uint16_t code, Details details) {
+  if (world_.requests[slot].in_filter) cancel_filter_call(slot);
   Request& live = world_.requests[slot];
   MESH_CHECK(live.first_attempt == nil);
   disarm(live.route_timer);
@@ -32,6 +33,11 @@ void Engine::finish(std::uint32_t slot, std::uint16_t code, Details details) {
   release_retry(live);
   if (live.holds_fault) end_fault(live);
   if (live.filters_passed > 0) leave_filters(live, code);
+  if (details == Details::RateLimited) tell_limited(live);
+  if (live.kind == Origin::Inbound && world_.visits.alive(live.origin) &&
+      world_.visits[live.origin.slot].streaming) {
+    end_stream(live.origin.slot, details == Details::ViaUpstream);
+  }
   live.tried.clear(world_.tried);
   if (live.tried_priorities != nil) world_.tried_priorities.erase(live.tried_priorities);
   record_request(live, logged_code(live, code, details), details);
@@ -91,9 +97,12 @@ void Engine::deliver(Origin kind, Handle origin, std::uint16_t code) {
       return;
     case Origin::Inbound:
       if (world_.visits.alive(origin)) {
-        answer(origin.slot, code, Action::Respond);
+        if (!world_.visits[origin.slot].streaming) answer(origin.slot, code, Action::Respond);
         world_.visits.erase(origin.slot);
       }
+      return;
+    case Origin::Filter:
+      if (world_.requests.alive(origin)) filter_answered(origin.slot, code);
       return;
   }
 }

@@ -74,6 +74,7 @@ void Engine::start() {
       pod.member = false;
     }
   }
+  world_.limit_counters.resize(plan_->limit_counters);
   world_.member_since.resize(plan_->endpoints.size(), plan_->clusters_made_at);
   workload_of_.resize(plan_->endpoints.size());
   for (std::uint32_t e = 0; e < plan_->endpoints.size(); ++e) {
@@ -171,6 +172,7 @@ bool Engine::adopt(std::shared_ptr<const Plan> plan) {
   plan_ = std::move(plan);
   for (std::uint32_t l = 0; l < plan_->loads.size(); ++l) world_.loads[LoadId{l}].whole = -1;
   find_lanes();
+  world_.limit_counters.resize(plan_->limit_counters);
   limit_faults();
   weigh_reports();
   for (std::uint32_t c = 0; c < plan_->cluster_configs.size(); ++c) {

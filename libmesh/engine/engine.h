@@ -77,10 +77,11 @@ class Engine {
   bool begin_fault(Request& request, const FaultPolicy& fault);
   void end_fault(Request& request);
   void abort_or_route(std::uint32_t slot);
+  void after_fault(std::uint32_t slot);
   void begin_filters(std::uint32_t slot);
 
   // http_filters.cc: filters that may refuse it
-  bool refused_by_filters(std::uint32_t slot, bool before_fault);
+  bool stopped_by_filters(std::uint32_t slot, bool before_fault);
   bool passes(std::uint32_t slot, const FilterPlan& filter);
   bool passes_rate_limit(std::uint32_t slot, const RateLimitPlan& limit);
   bool takes_tokens(EndpointId proxy, const RateLimitPlan& limit);
@@ -91,6 +92,19 @@ class Engine {
   void leave_concurrency(const Request& request, std::uint32_t filter, std::uint16_t code);
   void on_concurrency_measure(EndpointId proxy, std::uint32_t filter);
   void on_concurrency_update(EndpointId proxy, std::uint32_t filter);
+
+  // filter_calls.cc: services that filters ask about it
+  bool passes_authoriser(std::uint32_t slot, const ExtAuthzPlan& authoriser);
+  bool passes_global_limit(std::uint32_t slot, const GlobalRateLimitPlan& limit);
+  bool passes_overload(std::uint32_t slot, const OverloadPlan& overload);
+  bool passes_cors(std::uint32_t slot, CorsPlan cors);
+  void ask(std::uint32_t slot, const FilterCallPlan& call);
+  void filter_answered(std::uint32_t slot, std::uint16_t code);
+  bool authorised(std::uint32_t slot, const ExtAuthzPlan& authoriser, std::uint16_t code);
+  bool within_limit(std::uint32_t slot, const GlobalRateLimitPlan& limit, std::uint16_t code);
+  void cancel_filter_call(std::uint32_t slot);
+  void tell_limited(const Request& request);
+  bool over_limit(const HandlerPlan& handler);
 
   // routing.cc: the router takes it
   void route(std::uint32_t slot);
@@ -340,6 +354,13 @@ class Engine {
   void answer(std::uint32_t visit, std::uint16_t code, Action action);
   void leave(std::uint32_t visit, std::uint16_t code, bool overflowed);
   void free_worker(EndpointId endpoint);
+
+  // streams.cc: answers whose body takes its time
+  void start_stream(std::uint32_t visit, std::uint16_t code, std::uint32_t duration);
+  void announce_stream(std::uint32_t visit, std::uint16_t code);
+  void end_stream(std::uint32_t visit, bool properly);
+  void stream_opened(std::uint32_t attempt);
+  void stream_over(std::uint32_t attempt);
   void on_cancel_reaches(std::uint32_t visit);
 
   // script.cc: its steps

@@ -168,6 +168,10 @@ Duration Engine::service_time(Visit& visit, std::uint32_t distribution, Purpose 
 
 void Engine::work_done(std::uint32_t id, std::uint16_t failed) {
   const Visit& visit = world_.visits[id];
+  if (visit.streaming) {
+    end_stream(id, true);
+    return leave(id, answer_plan(visit).status, false);
+  }
   const HandlerPlan& handler = plan_->handlers[visit.handler];
   const AnswerPlan& plan = answer_plan(visit);
   std::uint16_t code = plan.status;
@@ -178,6 +182,8 @@ void Engine::work_done(std::uint32_t id, std::uint16_t failed) {
   } else if (handler.error_rate > 0 &&
              draws_.at(Purpose::ErrorChance, visit.key, 0).uniform01() < handler.error_rate) {
     code = handler.error_status;
+  } else if (handler.limits > 0 && over_limit(handler)) {
+    code = 429;
   }
   for (const FaultId fault_id : world_.active_faults) {
     const FaultPlan& fault = plan_->faults[fault_id];
@@ -186,7 +192,11 @@ void Engine::work_done(std::uint32_t id, std::uint16_t failed) {
       code = fault.status;
     }
   }
-  if (action == Action::Hang) return;  // keeps its worker for ever
+  if (action == Action::Hang) return;                           // keeps its worker for ever
+  const bool streams = plan.stream != 0 && visit.probe == nil;  // a check reads headers only
+  if (streams && action == Action::Respond && code == plan.status) {
+    return start_stream(id, code, plan.stream);
+  }
   answer(id, code, action);
   leave(id, code, false);
 }
@@ -199,6 +209,7 @@ void Engine::answer(std::uint32_t id, std::uint16_t code, Action action) {
     if (visit.probe != nil) answer_probe(visit, code, action, answer_plan(visit).response);
     return;
   }
+  if (attempt->streams) return end_stream(id, false);
   switch (action) {
     case Action::ResetAfterHeaders:
       attempt->resets_later = true;
@@ -300,7 +311,8 @@ void Engine::on_cancel_reaches(std::uint32_t id) {
     world_.visits[id].attempt = Handle::none();
     return on_downstream_gone(request);
   }
-  if (!plan_->workloads[workload_of(visit.endpoint)].cancel) return;
+  // Whoever writes into a stream notices that nobody reads it.
+  if (!visit.streaming && !plan_->workloads[workload_of(visit.endpoint)].cancel) return;
   if (visit.number == 0) return world_.visits.erase(id);  // it overtook the request
   if (visit.frame != nil) drop_frames(visit.frame);
   leave(id, 0, false);

@@ -36,6 +36,7 @@ enum class Origin : std::uint8_t {
   Call,     // a frame of a script
   Inbound,  // the receiving sidecar, on behalf of a caller's attempt
   Mirror,   // nobody: a shadow copy
+  Filter,   // a request that one of its filters holds back meanwhile
 };
 
 /// One request as a proxy's router sees it, from the downstream headers to the final answer.
@@ -68,6 +69,7 @@ struct Request {
   bool sent_upstream : 1 = false;
   bool holds_fault : 1 = false;  // counts among the proxy's active faults
   bool session : 1 = false;      // TCP: no answer, no code, no retry policy
+  bool in_filter : 1 = false;    // waits for a service that a filter has asked
 };
 static_assert(sizeof(Request) == 128, "two cache lines: every hop reads and copies it");
 
@@ -94,8 +96,10 @@ struct Attempt {
   std::uint32_t response = 0;  // index in Plan::responses
   bool resets_later = false;   // headers come first, then a reset
   bool response_started = false;
-  bool retried = false;           // hedging: its retry is under way, it gets no second one
-  bool timeout_reported = false;  // hedging: outlier detection has heard of it
+  bool retried : 1 = false;           // hedging: its retry is under way, it gets no second one
+  bool timeout_reported : 1 = false;  // hedging: outlier detection has heard of it
+  bool streams : 1 = false;           // headers have set out, the body follows for a while
+  bool stream_ended : 1 = false;      // so has its end
 };
 static_assert(sizeof(Attempt) == 88);
 
@@ -243,6 +247,7 @@ struct Visit {
   bool inbound = false;              // entered by the receiving sidecar's router
   std::uint16_t attempt_number = 1;  // x-envoy-attempt-count as received
   bool has_worker = false;
+  bool streaming = false;  // has answered with headers, its body flows
   std::uint32_t probe = nil;  // health check that waits for the answer, in place of an attempt
 };
 
@@ -282,6 +287,12 @@ struct Detection {
   std::uint32_t cluster = nil, host_index = nil;
   Detector detector{};
   bool fails_health = false;
+};
+
+/// Requests in the current span of time, as a rate limit service counts them.
+struct LimitCounter {
+  std::int64_t span = -1;
+  std::uint64_t requests = 0;
 };
 
 /// Adaptive concurrency of one proxy.
@@ -330,6 +341,8 @@ struct World {
   KeyedCells<TokenBucket> buckets;           // by proxy, bucket
   KeyedCells<AdmissionWindow> admissions;    // by proxy, filter, worker
   KeyedCells<ConcurrencyCell> concurrency;   // by proxy, filter
+  KeyedCells<Handle> filter_calls;           // by slot of the request that waits
+  std::vector<LimitCounter> limit_counters;  // of rate limit services
   std::vector<Detection> detections;         // of the event that is being handled
   std::vector<std::uint32_t> branch_buffer;  // frames about to start, a stack
   std::uint32_t version = 0;                 // newest configuration pushed

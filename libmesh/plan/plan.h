@@ -118,6 +118,7 @@ struct AnswerPlan {
   std::uint16_t status = 200;
   Action action = Action::Respond;
   std::uint32_t response = 0;  // index in Plan::responses
+  std::uint32_t stream = 0;    // how long its body flows, index in Plan::distributions
 };
 
 /// A condition on what only the run knows; path and header conditions are decided when the plan is
@@ -138,7 +139,16 @@ struct HandlerPlan {
   AnswerPlan answer;
   double error_rate = 0;  // share of answers with error_status
   std::uint16_t error_status = 500;
-  std::uint32_t first_rule = 0, rules = 0;  // range of Plan::rules; the first that holds wins
+  std::uint32_t first_rule = 0, rules = 0;    // range of Plan::rules; the first that holds wins
+  std::uint32_t first_limit = 0, limits = 0;  // range of Plan::limits: all count the request
+};
+
+/// A request counts in one counter of a rate limit service; beyond `requests` in the current span
+/// it is over the limit. Source: github.com/envoyproxy/ratelimit, fixed windows of the clock.
+struct ServiceLimitPlan {
+  std::uint32_t counter = 0;  // below Plan::limit_counters
+  std::uint64_t requests = 0;
+  Duration per = seconds(1);
 };
 
 /// A time in which the ports of a workload's pods are closed.
@@ -364,12 +374,17 @@ struct Plan {
   IdVector<BucketId, BucketPlan> buckets;
   std::vector<AdmissionControlPlan> admission_controls;
   std::vector<ConcurrencyPlan> concurrency_limits;
+  std::vector<ExtAuthzPlan> authorisers;
+  std::vector<GlobalRateLimitPlan> global_rate_limits;
+  std::vector<OverloadPlan> overloads;
   IdVector<ClusterConfigId, ClusterConfig> cluster_configs;  // equal ones share an id
   std::vector<ConfigVersion> versions;                       // by time
 
   std::vector<Distribution> distributions;  // [0] is constant 0
   IdVector<HandlerId, HandlerPlan> handlers;
   std::vector<RulePlan> rules;
+  std::vector<ServiceLimitPlan> limits;
+  std::uint32_t limit_counters = 0;
   std::vector<CountInterval> counts;
   std::vector<ResponsePlan> responses;  // [0] is empty
   std::vector<DownPlan> downs;

@@ -95,7 +95,10 @@ class Router {
   /// Merges patches into a route.
   RouteOverrides patch(WorkloadId client, const RouteTable& table, RoutePlan& route);
   /// The route with what EnvoyFilters change of it and put in front of it.
-  RouteId finished(WorkloadId client, const RouteTable& table, TemplateId request, RoutePlan route);
+  RouteId finished(WorkloadId client, const RouteTable& table, TemplateId request, RoutePlan route,
+                   const istio::HttpRoute* rule = nullptr);
+  OwnFilters own_filters(WorkloadId client, const RouteTable& table, TemplateId request,
+                         const istio::HttpRoute* rule);
   RouteTable outbound_table(WorkloadId client, std::uint32_t port) const;
 
   Draft& draft_;

@@ -57,6 +57,8 @@ void apply_protocol(const istio::ConnectionPool& from, PortProtocol protocol,
     if (protocol == PortProtocol::Http) config.protocol = UpstreamProtocol::Http1;
   } else if (from.h2_upgrade_policy == "UPGRADE") {
     config.protocol = UpstreamProtocol::Http2;
+  } else if (from.h2_upgrade_policy == "DO_NOT_UPGRADE" && protocol == PortProtocol::Http) {
+    config.protocol = UpstreamProtocol::Http1;  // whatever the mesh says
   }
 }
 

@@ -67,7 +67,7 @@ struct Condition {
   std::vector<std::uint32_t> cycle_at;
   /// Exact values as received; x-envoy-attempt-count is the number of the attempt.
   std::vector<std::pair<std::string, std::string>> headers;
-  std::optional<std::string> path;  // exact, as received
+  std::optional<std::string> path;  // exact, as received, with its query
   std::optional<double> chance;     // uniform(chance_seed, nth - 1) < chance
   std::uint64_t chance_seed = 0;
   bool operator==(const Condition&) const = default;
@@ -80,6 +80,7 @@ struct AnswerSpec {
   std::optional<std::uint16_t> status;
   std::optional<std::vector<std::pair<std::string, std::string>>> headers;
   std::optional<std::uint64_t> body_bytes;
+  std::optional<Distribution> stream;
   std::optional<Action> action;
   bool operator==(const AnswerSpec&) const = default;
 };
@@ -103,6 +104,18 @@ struct DownSpec {
   bool operator==(const DownSpec&) const = default;
 };
 
+/// A limit that a rate limit service keeps over all its pods: so many requests in each span of
+/// time, counted from the start of the run as the service's clock would.
+struct ServiceLimitSpec {
+  std::string domain;  // empty = any
+  /// Entries of the descriptor, in order; one with an empty value takes any and counts each apart.
+  std::vector<std::pair<std::string, std::string>> descriptor;
+  std::uint64_t requests = 0;
+  Duration per = seconds(1);
+  Place place;
+  bool operator==(const ServiceLimitSpec&) const = default;
+};
+
 /// Which side of a workload's traffic passes a proxy.
 enum class SidecarSides : std::uint8_t { None, Both, OutboundOnly, InboundOnly };
 
@@ -118,7 +131,8 @@ struct HandlerSpec {
   Action action = Action::Respond;
   std::vector<std::pair<std::string, std::string>> response_headers;
   std::uint64_t response_bytes = 0;
-  std::vector<RuleSpec> rules;  // before the workload's own
+  std::optional<Distribution> stream;  // how long the body flows after the headers
+  std::vector<RuleSpec> rules;         // before the workload's own
   Place place;
   bool operator==(const HandlerSpec&) const = default;
 };
@@ -137,8 +151,10 @@ struct WorkloadBehaviour {
   Action action = Action::Respond;
   std::vector<std::pair<std::string, std::string>> response_headers;
   std::uint64_t response_bytes = 0;
-  std::vector<HandlerSpec> handlers;  // first match wins; none matches = the workload's own
-  std::vector<RuleSpec> rules;        // after those of the handler
+  std::optional<Distribution> stream;
+  std::vector<HandlerSpec> handlers;     // first match wins; none matches = the workload's own
+  std::vector<RuleSpec> rules;           // after those of the handler
+  std::vector<ServiceLimitSpec> limits;  // of a rate limit service: the first that fits counts
   std::vector<DownSpec> downs;
   std::optional<bool> sidecar;               // absent: by Istio's injection rules
   std::optional<SidecarSides> sides;         // absent: both sides, or none, as `sidecar` says

@@ -127,6 +127,7 @@ YamlNode rule_node(const RuleSpec& rule) {
   then.add_if("status", rule.then.status, yaml::integer);
   then.add_if("headers", rule.then.headers, headers_node);
   then.add_if("body", rule.then.body_bytes, yaml::bytes);
+  then.add_if("stream", rule.then.stream, law_node);
   then.add_if("action", rule.then.action, action_node);
   return Map().add("when", condition_node(rule.when)).add("then", then.take()).take();
 }
@@ -146,7 +147,7 @@ YamlNode handler_node(const HandlerSpec& handler) {
   if (!handler.response_headers.empty()) {
     map.add("headers", headers_node(handler.response_headers));
   }
-  map.add("body", yaml::bytes(handler.response_bytes));
+  map.add("body", yaml::bytes(handler.response_bytes)).add_if("stream", handler.stream, law_node);
   map.add("action", action_node(handler.action));
   map.add_list("rules", handler.rules, rule_node);
   return map.take();
@@ -157,6 +158,15 @@ YamlNode down_node(const DownSpec& down) {
   map.add("from", yaml::duration(down.from)).add_if("to", down.to, yaml::duration);
   map.add("drop", yaml::boolean(down.drop));
   map.add("keepConnections", yaml::boolean(down.keep_connections));
+  return map.take();
+}
+
+YamlNode service_limit_node(const ServiceLimitSpec& limit) {
+  Map map;
+  if (!limit.domain.empty()) map.add("domain", yaml::text(limit.domain));
+  map.add("descriptor", headers_node(limit.descriptor));
+  map.add("requests", yaml::integer(static_cast<std::int64_t>(limit.requests)));
+  map.add("per", yaml::duration(limit.per));
   return map.take();
 }
 
@@ -186,8 +196,10 @@ YamlNode to_node(const WorkloadBehaviour& b) {
   map.add("status", yaml::integer(b.status));
   if (!b.response_headers.empty()) map.add("headers", headers_node(b.response_headers));
   map.add("body", yaml::bytes(b.response_bytes)).add("action", action_node(b.action));
+  map.add_if("stream", b.stream, law_node);
   map.add_list("handlers", b.handlers, handler_node);
   map.add_list("rules", b.rules, rule_node);
+  map.add_list("rateLimits", b.limits, service_limit_node);
   map.add_list("down", b.downs, down_node);
   if (b.sidecar || b.sides) map.add("sidecar", sidecar_node(b));
   if (!b.locality.empty()) map.add("locality", yaml::text(b.locality));

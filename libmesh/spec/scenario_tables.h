@@ -33,11 +33,13 @@ struct ScenarioDocument {
 
 const Table<ScenarioDocument>& scenario_table();
 const Table<WorkloadBehaviour>& workload_behaviour_table();
+const Table<ServiceLimitSpec>& service_limit_table();
 const Table<BehaviourDefaults>& behaviour_defaults_table();
 Reader<LoadSpec> load();
 const Table<FaultSpec>& fault_spec_table();
 const Table<ChangeSpec>& change_table();
 const Table<Platform>& platform_table();
+const Table<OverloadSpec>& overload_table();
 const Table<RunSpec>& run_table();
 const Table<RecordSpec>& record_table();
 
@@ -54,6 +56,8 @@ Reader<Duration> positive_time_span();
 Reader<Script> script();
 /// 200 … 599.
 Reader<std::uint16_t> http_status();
+/// The same, or 101 of an upgraded connection.
+Reader<std::uint16_t> answer_status();
 /// Header names in lower case with their values; Host has a field of its own.
 Reader<std::vector<std::pair<std::string, std::string>>> header_map();
 /// Headers of an answer: load reports that Envoy would drop are warned of.

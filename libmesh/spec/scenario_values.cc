@@ -57,6 +57,19 @@ Reader<std::uint16_t> http_status() {
   return integer<std::uint16_t>(200, 599);
 }
 
+Reader<std::uint16_t> answer_status() {
+  const Reader<std::uint16_t> usual = http_status();
+  return custom<std::uint16_t>(
+      {.kind = Shape::Kind::Integer, .min = 101.0, .max = 599.0},
+      [usual](const YamlNode& node, const Reading& at, std::uint16_t& out) {
+        if (node.kind == YamlNode::Kind::Scalar && node.scalar == "101") {
+          out = 101;
+          return true;
+        }
+        return usual.read(node, at, out);
+      });
+}
+
 Reader<std::vector<std::pair<std::string, std::string>>> header_map() {
   using Headers = std::vector<std::pair<std::string, std::string>>;
   const auto reader = pairs(any_text());

@@ -43,6 +43,11 @@ constexpr std::array<std::string_view, details_count> details_names = {
     "upstream_reset_before_response_started{remote_refused_stream_reset}",
     "upstream_reset_after_response_started{remote_reset}",
     "tcp_session_idle_timeout",
+    "ext_authz_error",
+    "request_rate_limited",
+    "rate_limiter_error",
+    "cors_response",
+    "overload",
     "hedged_try_abandoned",
 };
 
@@ -146,7 +151,8 @@ constexpr std::array<std::string_view, cluster_counter_count> counter_names = {
     "lb_subsets_fallback",
 };
 
-/// Sources: source/common/router/router.h, source/extensions/filters/http/fault/fault_filter.h.
+/// Sources: source/common/router/router.h, source/common/http/conn_manager_config.h and, of the
+/// filters in source/extensions/filters/http/, fault, ext_authz, cors.
 constexpr std::array<std::string_view, proxy_counter_count> proxy_counter_names = {
     "no_route",
     "no_cluster",
@@ -154,6 +160,13 @@ constexpr std::array<std::string_view, proxy_counter_count> proxy_counter_names 
     "fault.delays_injected",
     "fault.aborts_injected",
     "fault.faults_overflow",
+    "ext_authz.ok",
+    "ext_authz.denied",
+    "ext_authz.error",
+    "ext_authz.failure_mode_allowed",
+    "cors.origin_valid",
+    "cors.origin_invalid",
+    "downstream_rq_overload_close",
 };
 
 template <std::size_t size>

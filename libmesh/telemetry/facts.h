@@ -44,7 +44,12 @@ enum class Details : std::uint8_t {
   RefusedStream,
   RemoteResetAfterResponseStarted,
   TcpSessionIdle,
-  HedgeLost,  // another try of the request answered first: ours, Envoy says nothing
+  ExtAuthzError,
+  RateLimited,       // by a rate limit service
+  RateLimiterError,  // the service did not answer, and its filter refuses then
+  CorsResponse,      // a preflight
+  Overload,          // the overload manager refuses
+  HedgeLost,         // another try of the request answered first: ours, Envoy says nothing
 };
 inline constexpr std::size_t details_count = static_cast<std::size_t>(Details::HedgeLost) + 1;
 
@@ -254,6 +259,13 @@ enum class ProxyCounter : std::uint8_t {
   fault_delays_injected,
   fault_aborts_injected,
   fault_faults_overflow,
+  ext_authz_ok,
+  ext_authz_denied,
+  ext_authz_error,
+  ext_authz_failure_mode_allowed,
+  cors_origin_valid,
+  cors_origin_invalid,
+  downstream_rq_overload_close,
   count_,
 };
 inline constexpr std::size_t proxy_counter_count = static_cast<std::size_t>(ProxyCounter::count_);

@@ -116,6 +116,35 @@ struct RateAction {
 };
 using RateLimitActions = std::vector<RateAction>;
 
+/// The service that a filter asks about requests.
+struct FilterService {
+  std::string cluster;
+  Duration timeout{0};  // 0 = the filter's
+  bool operator==(const FilterService&) const = default;
+};
+
+/// envoy.filters.http.ext_authz.
+struct ExtAuthz {
+  FilterService service;
+  std::string path_prefix;
+  bool failure_mode_allow = false;
+  std::uint16_t status_on_error = 403;
+  Fraction enabled;  // absent = all
+  bool operator==(const ExtAuthz&) const = default;
+};
+
+/// envoy.filters.http.ratelimit; what it says of a request are the actions of its route.
+struct GlobalRateLimit {
+  std::string domain;
+  FilterService service;
+  Duration timeout = milliseconds(20);
+  bool failure_mode_deny = false;
+  std::uint16_t status = 429, status_on_error = 500;
+  bool without_header = false;  // x-envoy-ratelimited is not set
+  Fraction enabled, enforced;   // absent = all
+  bool operator==(const GlobalRateLimit&) const = default;
+};
+
 /// envoy.filters.http.fault: of routes whose VirtualService injects nothing.
 struct FaultFilter {
   FaultPolicy policy;
@@ -170,7 +199,7 @@ struct EnvoyPatch {
   PatchMatch match;
   FilterPlace filter_place = FilterPlace::BeforeFault;
   std::variant<ClusterPatch, RoutePatch, LocalRateLimit, AdmissionControlConfig, GradientConfig,
-               FaultFilter>
+               FaultFilter, ExtAuthz, GlobalRateLimit>
       value;
   Place place;
   bool operator==(const EnvoyPatch&) const = default;

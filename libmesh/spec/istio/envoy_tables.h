@@ -60,6 +60,8 @@ const Table<LocalRateLimit>& local_rate_limit_table();
 const Table<AdmissionControlConfig>& admission_control_table();
 const Table<GradientConfig>& adaptive_concurrency_table();
 const Table<FaultFilter>& fault_filter_table();
+const Table<ExtAuthz>& ext_authz_table();
+const Table<GlobalRateLimit>& global_rate_limit_table();
 
 const Table<RoutePatch>& route_patch_table();
 const Table<RoutePatch>& virtual_host_patch_table();
