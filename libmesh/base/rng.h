@@ -32,6 +32,7 @@ enum class Purpose : std::uint64_t {
   RateLimit,             // fractions of a local rate limit: enabled, enforced
   Admission,             // admission control
   ConcurrencyJitter,     // until the next measurement of the least round trip
+  Patience,              // of a request in a queue
 };
 
 /// SplitMix64 finaliser (Steele, Lea, Flood, OOPSLA 2014).

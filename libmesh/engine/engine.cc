@@ -80,6 +80,7 @@ void Engine::start() {
     workload_of_[EndpointId{e}] = plan_->endpoints[EndpointId{e}].workload;
   }
   find_lanes();
+  order_queues();
   limit_faults();
   weigh_reports();
   for (std::uint32_t c = 0; c < plan_->cluster_configs.size(); ++c) {
@@ -121,8 +122,18 @@ void Engine::find_lanes() {
     call_lanes_[CallId{i}] = lane(plan_->calls[CallId{i}].timeout);
   }
   server_age_lanes_.resize(plan_->workloads.size());
+  queue_lanes_.resize(plan_->workloads.size());
   for (std::uint32_t i = 0; i < plan_->workloads.size(); ++i) {
-    server_age_lanes_[WorkloadId{i}] = lane(plan_->workloads[WorkloadId{i}].max_connection_age);
+    const WorkloadPlan& workload = plan_->workloads[WorkloadId{i}];
+    server_age_lanes_[WorkloadId{i}] = lane(workload.max_connection_age);
+    const QueueDiscipline& queue = workload.discipline;
+    const auto* fixed = std::get_if<Constant>(&plan_->distributions[workload.patience].law());
+    QueueLanes& lanes = queue_lanes_[WorkloadId{i}];
+    lanes = {};
+    if (!workload.is_patient && fixed != nullptr) lanes.patience = lane(fixed->value);
+    if (queue.codel.ns == 0) continue;
+    lanes.congested = lane(queue.codel);
+    lanes.relaxed = lane(queue.congested_after);
   }
   grpc_lanes_.resize(plan_->templates.size());
   for (std::uint32_t i = 0; i < plan_->templates.size(); ++i) {
@@ -164,6 +175,7 @@ bool Engine::adopt(std::shared_ptr<const Plan> plan) {
   plan_ = std::move(plan);
   for (std::uint32_t l = 0; l < plan_->loads.size(); ++l) world_.loads[LoadId{l}].whole = -1;
   find_lanes();
+  order_queues();
   limit_faults();
   weigh_reports();
   for (std::uint32_t c = 0; c < plan_->cluster_configs.size(); ++c) {
@@ -261,6 +273,9 @@ void Engine::dispatch(const Event& event) {
     case EventKind::IdleDue:
       if (world_.connections.alive(slot, generation)) on_idle_due(slot);
       return;
+    case EventKind::PatienceEnds:
+      if (world_.visits.alive(slot, generation)) on_patience_ends(slot);
+      return;
   }
 }
 
@@ -299,6 +314,9 @@ void Engine::expire(const Fired& timer) {
     case TimerKind::ServerAge:
       world_.connections[slot].age_timer = TimerRef::none();
       return on_server_age(slot);
+    case TimerKind::Patience:
+      world_.visits[slot].patience = TimerRef::none();
+      return on_patience_ends(slot);
   }
 }
 

@@ -56,6 +56,11 @@ class Engine {
     LaneId connect, idle, age, stream_duration;
   };
 
+  struct QueueLanes {
+    LaneId patience;  // none when its law is not constant
+    LaneId congested, relaxed;
+  };
+
   // engine.cc: set-up and the loop
   void start();
   void find_lanes();
@@ -308,8 +313,23 @@ class Engine {
   void work_done(std::uint32_t visit, std::uint16_t failed);
   void answer(std::uint32_t visit, std::uint16_t code, Action action);
   void leave(std::uint32_t visit, std::uint16_t code, bool overflowed);
+  void unlink_waiting(std::uint32_t visit);
   void free_worker(EndpointId endpoint);
   void on_cancel_reaches(std::uint32_t visit);
+
+  // queueing.cc: its queue, where it has a discipline
+  void order_queues();
+  std::uint32_t class_of(const Visit& visit) const;
+  void take_place(std::uint32_t visit);
+  std::uint32_t last_up_to(const QueueState& queue, std::uint32_t least_urgent) const;
+  void wait_in_turn(std::uint32_t visit);
+  std::uint32_t whom_to_drop(std::uint32_t arrival) const;
+  void limit_wait(std::uint32_t visit);
+  void on_patience_ends(std::uint32_t visit);
+  void turn_away(std::uint32_t visit);
+  std::uint32_t next_in_turn(EndpointId endpoint);
+  void forget_place(std::uint32_t visit);
+  Instant deadline_of(const Visit& visit) const;
 
   // script.cc: its steps
   void run_frame(std::uint32_t frame);
@@ -347,6 +367,7 @@ class Engine {
   IdVector<CallId, LaneId> call_lanes_;
   IdVector<LoadId, LaneId> load_lanes_;
   IdVector<WorkloadId, LaneId> server_age_lanes_;
+  IdVector<WorkloadId, QueueLanes> queue_lanes_;
   IdVector<TemplateId, LaneId> grpc_lanes_;  // grpc-timeout of the request
   LaneId at_once_;                           // no time, but after the events of the instant
   /// By response; `no_report` without a usable one. Empty but for clusters that use reports.

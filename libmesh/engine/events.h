@@ -28,6 +28,7 @@ enum class EventKind : std::uint8_t {
   ConcurrencyMeasure,  // the same; its least round trip is measured anew
   WeightUpdate,        // slot: proxy cluster whose weights come from load reports
   IdleDue,             // slot: connection that may have been idle for too long
+  PatienceEnds,        // slot: visit that may still wait for a worker
 };
 
 /// Kinds of timers on lanes: nearly always cancelled before they fire.
@@ -41,6 +42,7 @@ enum class TimerKind : std::uint8_t {
   StreamDuration,     // slot: attempt, max_stream_duration
   ServerAge,          // slot: connection that the application will end
   SessionIdle,        // slot: request, a TCP session without a byte
+  Patience,           // slot: visit that waits for a worker
 };
 
 }  // namespace mesh

@@ -22,6 +22,7 @@
 #include "libmesh/policy/local_rate_limit.h"
 #include "libmesh/policy/merge_window.h"
 #include "libmesh/policy/outlier_detector.h"
+#include "libmesh/policy/queue_discipline.h"
 #include "libmesh/policy/retry.h"
 #include "libmesh/telemetry/facts.h"
 
@@ -190,6 +191,12 @@ struct EndpointState {
   std::uint32_t first_visit = nil;  // all visits that are alive
 };
 
+/// What the queue of a pod remembers, where it has a discipline.
+struct QueueState {
+  std::array<std::uint32_t, priority_classes> last{nil, nil, nil, nil, nil, nil, nil, nil};
+  Instant backlog_since = never;  // somebody waits since
+};
+
 /// A request that an application has received.
 struct Visit {
   std::uint64_t request = 0, root = 0;
@@ -207,10 +214,12 @@ struct Visit {
   std::uint32_t frame = nil;                         // the outermost one
   std::uint16_t steps = 0;                           // draws made so far
   std::uint16_t calls = 0;
-  bool inbound = false;              // entered by the receiving sidecar's router
-  std::uint16_t attempt_number = 1;  // x-envoy-attempt-count as received
+  bool inbound = false;  // entered by the receiving sidecar's router
   bool has_worker = false;
+  std::uint16_t attempt_number = 1;  // x-envoy-attempt-count as received
+  TimerRef patience;                 // in a queue that does not let it wait for ever
 };
+static_assert(sizeof(Visit) == 112);
 
 /// A sequence of steps in progress.
 struct Frame {
@@ -284,6 +293,7 @@ struct World {
 
   IdVector<EndpointId, EndpointState> endpoints;
   IdVector<EndpointId, Instant> member_since;  // what warm-up counts from
+  IdVector<EndpointId, QueueState> queues;     // empty when all queues are first come, first served
   IdVector<WorkloadId, WorkloadState> workloads;
   IdVector<LoadId, LoadState> loads;
   std::vector<User> users;

@@ -19,6 +19,7 @@
 #include "libmesh/policy/load_balancer/config.h"
 #include "libmesh/policy/load_report.h"
 #include "libmesh/policy/outlier_detector.h"
+#include "libmesh/policy/queue_discipline.h"
 #include "libmesh/policy/retry.h"
 
 namespace mesh {
@@ -47,7 +48,11 @@ struct WorkloadPlan {
   std::uint32_t workers = 32;  // 0 = unlimited
   std::uint32_t queue = 1024;  // 0xffffffff = unlimited
   std::uint16_t overflow_status = 503;
-  bool cancel = false;  // work stops when the caller gives up
+  bool cancel = false;         // work stops when the caller gives up
+  bool first_come = true;      // the queue has neither discipline nor patience
+  QueueDiscipline discipline;  // else
+  std::uint32_t patience = 0;  // index in Plan::distributions
+  bool is_patient = true;      // waits for ever
   /// After it the application ends a connection: GOAWAY on HTTP/2, else FIN or `Connection: close`
   /// (gRPC servers' MAX_CONNECTION_AGE). 0 = never.
   Duration max_connection_age{0};
@@ -133,6 +138,7 @@ struct HandlerPlan {
   AnswerPlan answer;
   double error_rate = 0;  // share of answers with error_status
   std::uint16_t error_status = 500;
+  std::uint8_t priority = 0;                // class of its requests in a queue
   std::uint32_t first_rule = 0, rules = 0;  // range of Plan::rules; the first that holds wins
 };
 

@@ -9,6 +9,7 @@
 
 #include "libmesh/base/action.h"
 #include "libmesh/base/distribution.h"
+#include "libmesh/policy/queue_discipline.h"
 #include "libmesh/spec/istio/virtual_service.h"
 
 namespace mesh {
@@ -118,7 +119,8 @@ struct HandlerSpec {
   Action action = Action::Respond;
   std::vector<std::pair<std::string, std::string>> response_headers;
   std::uint64_t response_bytes = 0;
-  std::vector<RuleSpec> rules;  // before the workload's own
+  std::optional<std::uint32_t> priority;  // absent: the workload's
+  std::vector<RuleSpec> rules;            // before the workload's own
   Place place;
   bool operator==(const HandlerSpec&) const = default;
 };
@@ -127,6 +129,9 @@ struct WorkloadBehaviour {
   std::string workload;                  // name or name.namespace
   std::optional<std::uint32_t> workers;  // requests served at the same time; 0 = unlimited
   std::optional<std::uint32_t> queue;    // waiting places; 0xffffffff = unlimited
+  QueueDiscipline discipline;            // of the queue
+  std::optional<Distribution> patience;  // how long a request waits; absent = for ever
+  std::uint32_t priority = 0;            // class of its requests; 0 goes first
   std::uint16_t overflow_status = 503;
   std::optional<bool> cancel;        // true: work stops when the caller gives up
   std::optional<Distribution> time;  // handlers that name none use it

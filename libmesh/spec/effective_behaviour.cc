@@ -148,7 +148,22 @@ YamlNode handler_node(const HandlerSpec& handler) {
   }
   map.add("body", yaml::bytes(handler.response_bytes));
   map.add("action", action_node(handler.action));
+  map.add_if("priority", handler.priority, yaml::integer);
   map.add_list("rules", handler.rules, rule_node);
+  return map.take();
+}
+
+YamlNode discipline_node(const WorkloadBehaviour& b) {
+  const QueueDiscipline& d = b.discipline;
+  Map map;
+  map.add_if("places", b.queue, queue_node);
+  const char* const orders[] = {"fifo", "lifo", "adaptive", "priority"};
+  map.add("order", yaml::text(orders[static_cast<std::size_t>(d.order)]));
+  map.add("full", yaml::text(d.when_full == QueueFull::DropNewest ? "dropNewest" : "dropOldest"));
+  map.add_if("patience", b.patience, law_node);
+  if (d.codel.ns > 0) map.add("codel", yaml::duration(d.codel));
+  map.add("congestedAfter", yaml::duration(d.congested_after));
+  if (d.shed_late) map.add("shedLate", yaml::duration(d.margin));
   return map.take();
 }
 
@@ -177,8 +192,9 @@ YamlNode to_node(const Distribution& d) {
 
 YamlNode to_node(const WorkloadBehaviour& b) {
   Map map;
-  map.add_if("workers", b.workers, workers_node).add_if("queue", b.queue, queue_node);
+  map.add_if("workers", b.workers, workers_node).add("queue", discipline_node(b));
   map.add("overflowStatus", yaml::integer(b.overflow_status));
+  map.add("priority", yaml::integer(b.priority));
   map.add_if("cancel", b.cancel, yaml::boolean);
   map.add_if("time", b.time, law_node).add_if("script", b.script, script_node);
   map.add_if("errorRate", b.error_rate, yaml::share);

@@ -52,6 +52,10 @@ Reader<Duration> time_span();
 Reader<Duration> positive_time_span();
 /// Steps in their order; a nested list is parallel branches.
 Reader<Script> script();
+/// `queue` of a workload: waiting places alone, or with a discipline.
+Field<WorkloadBehaviour> queue_row();
+/// Waiting places, or `unlimited`.
+Reader<std::uint32_t> queue_places();
 /// 200 … 599.
 Reader<std::uint16_t> http_status();
 /// Header names in lower case with their values; Host has a field of its own.

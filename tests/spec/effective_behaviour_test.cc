@@ -52,7 +52,8 @@ TEST_CASE("effective_behaviour: what is unlimited is written so") {
   b.sides = SidecarSides::OutboundOnly;
   const YamlNode node = to_node(b);
   CHECK(node.find("workers")->scalar == "unlimited");
-  CHECK(node.find("queue")->scalar == "unlimited");
+  CHECK(node.find("queue")->find("places")->scalar == "unlimited");
+  CHECK(node.find("queue")->find("order")->scalar == "fifo");
   CHECK(node.find("sidecar")->scalar == "outbound");
   CHECK(node.find("time") == nullptr);  // the defaults' own
 }

@@ -58,6 +58,9 @@ class RandomScenario {
     WorkloadBehaviour b;
     if (flip()) b.workers = below(100);
     if (flip()) b.queue = flip() ? 0xffffffffu : below(100);
+    if (flip()) b.discipline = discipline();
+    if (flip()) b.patience = law();
+    b.priority = below(priority_classes);
     b.overflow_status = status();
     if (flip()) b.cancel = flip();
     if (flip()) b.time = law();
@@ -138,6 +141,16 @@ class RandomScenario {
   }
   Action action() { return static_cast<Action>(below(5)); }
 
+  QueueDiscipline discipline() {
+    QueueDiscipline d{.order = static_cast<QueueOrder>(below(4)),
+                      .when_full = static_cast<QueueFull>(below(2)),
+                      .congested_after = milliseconds(50) + time(),
+                      .shed_late = flip()};
+    if (flip()) d.codel = milliseconds(1 + below(40));
+    if (d.shed_late) d.margin = time();
+    return d;
+  }
+
   RequestSpec request() {
     RequestSpec r;
     r.method = flip() ? "GET" : "POST";
@@ -201,6 +214,7 @@ class RandomScenario {
     h.action = action();
     h.response_headers = headers();
     h.response_bytes = below(5000);
+    if (flip()) h.priority = below(priority_classes);
     for (std::uint32_t i = below(3); i > 0; --i) h.rules.push_back(rule());
     return h;
   }

@@ -208,7 +208,7 @@ class RandomMesh {
     const auto row = [&out](const std::string& line) { out += "        " + line + "\n"; };
     row("time: " + law());
     row("workers: " + (rarely() ? "unlimited" : text(1 + below(12))));
-    row("queue: " + text(below(40)));
+    row("queue: " + queue());
     if (flip()) row("cancel: true");
     if (rarely()) row("errorRate: " + percent(60));
     if (rarely()) row("overflowStatus: 429");
@@ -219,9 +219,24 @@ class RandomMesh {
       row("down: [{from: " + text(from) + "ms, to: " + text(from + 1 + below(1500)) + "ms, drop: " +
           pick({"true", "false"}) + ", keepConnections: " + pick({"true", "false"}) + "}]");
     }
+    if (rarely()) {
+      row("priority: " + text(below(3)));
+      row("handlers: [{match: {path: /a}, priority: 0}, {match: {path: /b}, priority: 2}]");
+    }
     if (rarely()) row("rules: [" + rule() + ", " + rule() + "]");
     if (s + 1 < services_ && below(4) != 0) row("script: " + script(s, 0));
     return out;
+  }
+  std::string queue() {
+    const std::string places = text(below(40));
+    if (flip()) return places;
+    std::string out = "{places: " + places;
+    out += ", order: " + pick({"fifo", "lifo", "adaptive", "priority"});
+    if (flip()) out += ", full: dropOldest";
+    if (rarely()) out += ", patience: " + law();
+    if (rarely()) out += ", codel: " + ms(1, 20);
+    if (rarely()) out += ", shedLate: " + ms(0, 20);
+    return out + ", congestedAfter: " + ms(21, 60) + "}";
   }
   std::string rule() {
     const std::string when =

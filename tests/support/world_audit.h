@@ -22,6 +22,7 @@ class WorldAudit {
     count_attempts();
     count_connections();
     count_visits();
+    count_queues();
     count_frames();
     compare();
   }
@@ -143,6 +144,33 @@ class WorldAudit {
       of.busy += pods_[e].busy;
       of.queued += pods_[e].queued;
       of.in_flight += pods_[e].in_flight;
+    }
+  }
+
+  /// The list of those who wait holds each of them once, in the order that the discipline wants.
+  void count_queues() {
+    for (std::uint32_t e = 0; e < plan_.endpoints.size(); ++e) {
+      std::uint32_t waiting = 0, before = nil, last_class = 0;
+      const WorkloadPlan& plan = plan_.workloads[plan_.endpoints[EndpointId{e}].workload];
+      for (std::uint32_t v = world_.endpoints[EndpointId{e}].queue.front; v != nil;
+           v = world_.visits[v].queue_next) {
+        const Visit& visit = world_.visits[v];
+        expect(!visit.has_worker && visit.endpoint.value == e,
+               "a queue holds one who is not in it");
+        expect(visit.queue_prev == before, "a queue is linked wrongly");
+        const std::uint32_t own = plan_.handlers[visit.handler].priority;
+        if (plan.discipline.order == QueueOrder::Priority) {
+          expect(before == nil || last_class <= own, "a queue is not sorted by class");
+        }
+        last_class = own;
+        before = v;
+        ++waiting;
+      }
+      equal(world_.endpoints[EndpointId{e}].queue.back, before, "the end of a queue");
+      equal(pods_[e].queued, waiting, "those who wait in a queue");
+      if (world_.queues.empty() || plan.first_come) continue;
+      expect((world_.queues[EndpointId{e}].backlog_since == never) == (waiting == 0),
+             "a backlog without anybody, or the other way round");
     }
   }
 
