@@ -33,6 +33,8 @@ enum class Purpose : std::uint64_t {
   Admission,             // admission control
   ConcurrencyJitter,     // until the next measurement of the least round trip
   Patience,              // of a request in a queue
+  CallBackoff,           // pause before an application, or a user, tries again
+  Branch,                // which way a script goes, and whether it goes round again
 };
 
 /// SplitMix64 finaliser (Steele, Lea, Flood, OOPSLA 2014).
