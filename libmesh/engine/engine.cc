@@ -81,6 +81,7 @@ void Engine::start() {
   }
   find_lanes();
   order_queues();
+  share_processors();
   limit_faults();
   weigh_reports();
   for (std::uint32_t c = 0; c < plan_->cluster_configs.size(); ++c) {
@@ -176,6 +177,7 @@ bool Engine::adopt(std::shared_ptr<const Plan> plan) {
   for (std::uint32_t l = 0; l < plan_->loads.size(); ++l) world_.loads[LoadId{l}].whole = -1;
   find_lanes();
   order_queues();
+  share_processors();
   limit_faults();
   weigh_reports();
   for (std::uint32_t c = 0; c < plan_->cluster_configs.size(); ++c) {
@@ -223,7 +225,7 @@ void Engine::dispatch(const Event& event) {
     case EventKind::ArrivalDue:
       return on_arrival(LoadId{slot});
     case EventKind::UserDue:
-      return on_user(slot);
+      return generation == 0 ? on_user(slot) : on_user_again(slot);
     case EventKind::FaultDelayDone:
       if (world_.requests.alive(slot, generation)) abort_or_route(slot);
       return;
@@ -237,10 +239,7 @@ void Engine::dispatch(const Event& event) {
       if (world_.attempts.alive(slot, generation)) on_reaches_caller(slot);
       return;
     case EventKind::ReplyDue:
-      if (world_.requests.alive(slot, generation)) {
-        finish(slot, world_.requests[slot].code, world_.requests[slot].details);
-      }
-      return;
+      return on_reply_due(slot, generation);
     case EventKind::Connected:
       if (world_.connections.alive(slot, generation)) on_connected(slot);
       return;
@@ -273,9 +272,12 @@ void Engine::dispatch(const Event& event) {
     case EventKind::IdleDue:
       if (world_.connections.alive(slot, generation)) on_idle_due(slot);
       return;
+    case EventKind::ProcessorDue:
+      return on_processor_due(EndpointId{slot}, generation);
+    case EventKind::CallAgain:
+      return on_call_again(slot, generation);
     case EventKind::PatienceEnds:
-      if (world_.visits.alive(slot, generation)) on_patience_ends(slot);
-      return;
+      return on_patience_ends(slot, generation);
   }
 }
 
@@ -316,7 +318,7 @@ void Engine::expire(const Fired& timer) {
       return on_server_age(slot);
     case TimerKind::Patience:
       world_.visits[slot].patience = TimerRef::none();
-      return on_patience_ends(slot);
+      return turn_away(slot);
   }
 }
 

@@ -8,17 +8,14 @@
 
 #include "libmesh/base/rng.h"
 #include "libmesh/engine/events.h"
+#include "libmesh/engine/keys.h"
+#include "libmesh/engine/lanes.h"
 #include "libmesh/engine/simulation.h"
 #include "libmesh/engine/world.h"
 #include "libmesh/plan/plan.h"
 #include "libmesh/telemetry/recorder.h"
 
 namespace mesh {
-
-/// Names one cluster of one proxy.
-constexpr std::uint64_t pair_key(EndpointId proxy, ClusterId cluster) {
-  return static_cast<std::uint64_t>(proxy.value) << 32 | cluster.value;
-}
 
 /// Copying an engine copies its world: both copies go on independently.
 class Engine {
@@ -48,17 +45,10 @@ class Engine {
     TemplateId request;
     Duration timeout{0};
   };
-  struct RouteLanes {
-    LaneId route_timeout, per_try, stream_duration;
-    bool per_try_is_idle = false;  // per_try_idle_timeout, where it is the shorter one
-  };
-  struct ClusterLanes {
-    LaneId connect, idle, age, stream_duration;
-  };
-
-  struct QueueLanes {
-    LaneId patience;  // none when its law is not constant
-    LaneId congested, relaxed;
+  /// How often somebody has tried again, and after which pause.
+  struct Tries {
+    std::uint32_t& retries;
+    Duration& pause;
   };
 
   // engine.cc: set-up and the loop
@@ -90,7 +80,6 @@ class Engine {
   void schedule_arrival(LoadId load);
   void on_arrival(LoadId load);
   void on_user(std::uint32_t user);
-  void user_answered(std::uint32_t user);
   void send(LoadId load, std::uint64_t number, Origin kind, Handle origin);
 
   // filters.cc: a request enters its proxy
@@ -185,6 +174,7 @@ class Engine {
 
   // ending.cc: the end of a request
   void reply_locally(std::uint32_t slot, std::uint16_t code, Details details);
+  void on_reply_due(std::uint32_t slot, std::uint32_t generation);
   void finish(std::uint32_t slot, std::uint16_t code, Details details);
   std::uint16_t logged_code(const Request& request, std::uint16_t code, Details details) const;
   void record_request(const Request& request, std::uint16_t code, Details details);
@@ -325,20 +315,45 @@ class Engine {
   void wait_in_turn(std::uint32_t visit);
   std::uint32_t whom_to_drop(std::uint32_t arrival) const;
   void limit_wait(std::uint32_t visit);
-  void on_patience_ends(std::uint32_t visit);
+  void on_patience_ends(std::uint32_t visit, std::uint32_t generation);
   void turn_away(std::uint32_t visit);
   std::uint32_t next_in_turn(EndpointId endpoint);
   void forget_place(std::uint32_t visit);
   Instant deadline_of(const Visit& visit) const;
 
+  // processor.cc: its cores, where work shares them
+  void share_processors();
+  void release_tasks(Processor& processor);
+  void work(std::uint32_t frame, Duration time);
+  void leave_processor(EndpointId endpoint);
+  void await_completion(EndpointId endpoint);
+  void on_processor_due(EndpointId endpoint, std::uint32_t generation);
+
   // script.cc: its steps
   void run_frame(std::uint32_t frame);
   bool run_step(std::uint32_t frame, const StepPlan& step);
-  void start_call(std::uint32_t frame, CallId call);
-  void call_answered(std::uint32_t frame, std::uint16_t code);
+  double branch_draw(std::uint32_t frame);
+  ScriptId choose(std::uint32_t frame, const StepPlan& step);
+  bool next_round(std::uint32_t frame, const StepPlan& step);
+  std::uint32_t add_branch(std::uint32_t frame, ScriptId script);
+  void start_branch(std::uint32_t frame, ScriptId script);
   void start_branches(std::uint32_t frame, const StepPlan& step);
   void frame_done(std::uint32_t frame);
+  void join(std::uint32_t frame, bool enough);
   void drop_frames(std::uint32_t frame);
+
+  // calls.cc: its calls, and who tries again
+  bool start_call(std::uint32_t frame, CallId call);
+  void send_call(std::uint32_t frame);
+  void on_call_again(std::uint32_t frame, std::uint32_t generation);
+  void call_answered(std::uint32_t frame, std::uint16_t code);
+  void bring_tokens(std::uint32_t retry, std::uint64_t bucket);
+  void bring_tokens(LoadId load, std::uint32_t retry);
+  bool may_retry(std::uint32_t retry, std::uint16_t code, Tries tries, std::uint64_t key,
+                 std::uint64_t bucket);
+  std::uint32_t add_user(LoadId load, std::uint64_t number);
+  void user_answered(std::uint32_t user, std::uint16_t code);
+  void on_user_again(std::uint32_t user);
 
   // failure.cc: faults, changes and scaling
   void schedule_timeline();

@@ -122,8 +122,9 @@ void Engine::limit_wait(std::uint32_t id) {
   }
 }
 
-void Engine::on_patience_ends(std::uint32_t id) {
-  if (!world_.visits[id].has_worker) turn_away(id);
+/// Patience by a law, which is not called off when a worker comes first.
+void Engine::on_patience_ends(std::uint32_t id, std::uint32_t generation) {
+  if (world_.visits.alive(id, generation) && !world_.visits[id].has_worker) turn_away(id);
 }
 
 /// Somebody who waits gets no worker any more.

@@ -17,11 +17,13 @@
 #include "libmesh/kernel/loop.h"
 #include "libmesh/policy/adaptive_concurrency.h"
 #include "libmesh/policy/admission_control.h"
+#include "libmesh/policy/call_retry.h"
 #include "libmesh/policy/circuit_breaker.h"
 #include "libmesh/policy/load_balancer/round_robin.h"
 #include "libmesh/policy/local_rate_limit.h"
 #include "libmesh/policy/merge_window.h"
 #include "libmesh/policy/outlier_detector.h"
+#include "libmesh/policy/processor_sharing.h"
 #include "libmesh/policy/queue_discipline.h"
 #include "libmesh/policy/retry.h"
 #include "libmesh/telemetry/facts.h"
@@ -30,11 +32,12 @@ namespace mesh {
 
 /// Who waits for the end of a request.
 enum class Origin : std::uint8_t {
-  Load,     // nobody: open arrivals
-  User,     // a user of a closed load
-  Call,     // a frame of a script
-  Inbound,  // the receiving sidecar, on behalf of a caller's attempt
-  Mirror,   // nobody: a shadow copy
+  Load,      // nobody: open arrivals
+  User,      // a user of a closed load
+  Call,      // a frame of a script
+  Inbound,   // the receiving sidecar, on behalf of a caller's attempt
+  Mirror,    // nobody: a shadow copy
+  Detached,  // nobody: a call that its script does not wait for
 };
 
 /// One request as a proxy's router sees it, from the downstream headers to the final answer.
@@ -227,10 +230,30 @@ struct Frame {
   std::uint32_t next_step = 0, end_step = 0;
   std::uint32_t parent = nil;
   std::uint32_t next_sibling = nil, first_child = nil;
-  std::uint32_t waiting = 0;  // children still running
+  std::uint32_t waiting = 0;  // children still running, or rounds left
   Handle child_request;
   CallId call;
   std::uint16_t failed = 0;  // status that a failed required call asks for
+  bool on_processor = false;
+  std::uint32_t missing = 0;  // children that must still succeed
+  std::uint32_t retries = 0;  // of the call
+  Duration pause{};           // before the latest of them
+};
+static_assert(sizeof(Frame) == 64);
+
+/// A frame that works on the cores of its pod.
+struct Task {
+  std::uint64_t finish = 0;  // of ProcessorState::service
+  std::uint32_t frame = nil, generation = 0;
+  std::uint32_t number = 0;  // in the order of coming
+};
+
+/// The cores of a pod, where work shares them.
+struct Processor {
+  ProcessorState state;
+  std::vector<Task> tasks;  // a heap; some may have been given up
+  std::uint32_t next_number = 0, generation = 0;
+  Instant due = never;  // when the first one is ready
 };
 
 struct User {
@@ -238,6 +261,8 @@ struct User {
   std::uint32_t number = 0;
   std::uint64_t sent = 0;
   std::uint64_t asked = 0;  // number of the latest request among the load's
+  std::uint32_t retries = 0;
+  Duration pause{};  // before the latest of them
 };
 
 struct LoadState {
@@ -294,18 +319,21 @@ struct World {
   IdVector<EndpointId, EndpointState> endpoints;
   IdVector<EndpointId, Instant> member_since;  // what warm-up counts from
   IdVector<EndpointId, QueueState> queues;     // empty when all queues are first come, first served
+  IdVector<EndpointId, Processor> processors;  // empty when nobody shares cores
   IdVector<WorkloadId, WorkloadState> workloads;
   IdVector<LoadId, LoadState> loads;
   std::vector<User> users;
+  std::vector<std::uint32_t> free_users;  // of open loads whose users come back
   std::vector<FaultId> active_faults;
-  std::vector<std::uint32_t> active_downs;   // indices of Plan::downs
-  std::vector<std::uint32_t> injected;       // active faults by proxy, where a route limits them
-  KeyedCells<TokenBucket> buckets;           // by proxy, bucket
-  KeyedCells<AdmissionWindow> admissions;    // by proxy, filter, worker
-  KeyedCells<ConcurrencyCell> concurrency;   // by proxy, filter
-  std::vector<Detection> detections;         // of the event that is being handled
-  std::vector<std::uint32_t> branch_buffer;  // frames about to start, a stack
-  std::uint32_t version = 0;                 // newest configuration pushed
+  std::vector<std::uint32_t> active_downs;  // indices of Plan::downs
+  std::vector<std::uint32_t> injected;      // active faults by proxy, where a route limits them
+  KeyedCells<TokenBucket> buckets;          // by proxy, bucket
+  KeyedCells<AdmissionWindow> admissions;   // by proxy, filter, worker
+  KeyedCells<ConcurrencyCell> concurrency;  // by proxy, filter
+  std::vector<Detection> detections;        // of the event that is being handled
+  KeyedCells<CallTokens> call_tokens;       // by pod and call, or load
+  std::vector<Handle> branch_buffer;        // frames about to start, a stack
+  std::uint32_t version = 0;                // newest configuration pushed
 };
 
 }  // namespace mesh

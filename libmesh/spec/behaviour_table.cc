@@ -309,6 +309,8 @@ const Table<WorkloadBehaviour>& workload_behaviour_table() {
       {
           simulated("workers", &WorkloadBehaviour::workers, workers(), "defaults.workers",
                     "Requests served at the same time by each pod."),
+          simulated("cpu", &WorkloadBehaviour::processor, processor(), "unlimited",
+                    "Cores that the work of a pod shares, or {cores: 4, limit: 1500m}."),
           queue_row(),
           simulated("overflowStatus", &WorkloadBehaviour::overflow_status, http_status(), "503",
                     "Answer to whom the queue turns away."),

@@ -34,6 +34,7 @@ struct ScenarioDocument {
 const Table<ScenarioDocument>& scenario_table();
 const Table<WorkloadBehaviour>& workload_behaviour_table();
 const Table<BehaviourDefaults>& behaviour_defaults_table();
+const Table<RetrySpec>& retry_table();
 Reader<LoadSpec> load();
 const Table<FaultSpec>& fault_spec_table();
 const Table<ChangeSpec>& change_table();
@@ -56,6 +57,8 @@ Reader<Script> script();
 Field<WorkloadBehaviour> queue_row();
 /// Waiting places, or `unlimited`.
 Reader<std::uint32_t> queue_places();
+/// `cpu` of a workload: cores alone, or with a limit.
+Reader<ProcessorConfig> processor();
 /// 200 … 599.
 Reader<std::uint16_t> http_status();
 /// Header names in lower case with their values; Host has a field of its own.

@@ -29,6 +29,7 @@ struct Station {
   std::uint32_t queue = 0xffffffffu;
   Distribution time = Distribution(Exponential{milliseconds(10)});
   std::optional<Distribution> patience = {};  // of those who wait
+  std::uint32_t cores = 0;                    // shared by all who are served; 0 = not shared
 
   static constexpr WorkloadId server{0};
 
@@ -51,6 +52,7 @@ struct Station {
  private:
   void add_server(HandPlan& hand) const {
     hand.service("server", {.pods = 1, .workers = workers, .queue = queue, .time = time});
+    hand.plan().workloads[server].processor.cores = cores;
     if (!patience) return;
     hand.plan().workloads[server].patience = hand.distribution(*patience);
     hand.plan().workloads[server].is_patient = false;

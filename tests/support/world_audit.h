@@ -41,6 +41,9 @@ class WorldAudit {
     none("tried hosts", world_.tried.size());
     none("tried priorities", world_.tried_priorities.size());
     for (const EndpointState& pod : world_.endpoints) none("busy workers", pod.busy);
+    std::size_t visitors = 0;
+    for (const User& user : world_.users) visitors += plan_.loads[user.load].closed ? 0 : 1;
+    none("users of open loads", visitors - world_.free_users.size());
     for (const ProxyCluster& cluster : world_.proxy_clusters) {
       none("requests of a breaker", cluster.breaker.requests);
       none("pending of a breaker", cluster.breaker.pending);
@@ -54,7 +57,7 @@ class WorldAudit {
     std::uint32_t connections = 0, pending = 0, requests = 0, retries = 0, pools_in_use = 0;
   };
   struct PodCounts {
-    std::uint32_t busy = 0, queued = 0, in_flight = 0;
+    std::uint32_t busy = 0, queued = 0, in_flight = 0, tasks = 0;
   };
   struct PoolCounts {
     std::uint32_t pending = 0, connections = 0, capacity = 0;
@@ -180,7 +183,11 @@ class WorldAudit {
       if (frame.parent != nil) {
         expect(world_.frames.live_at(frame.parent), "a branch outlives its parent");
       }
+      if (frame.on_processor) ++pods_.at(world_.visits[frame.visit].endpoint.value).tasks;
     });
+    for (std::uint32_t e = 0; e < world_.processors.size(); ++e) {
+      equal(world_.processors[EndpointId{e}].state.tasks, pods_[e].tasks, "tasks on cores");
+    }
   }
 
   void compare() {

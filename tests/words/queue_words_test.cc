@@ -40,7 +40,7 @@ TEST_CASE("words: queue, who comes at 0, 1, 2, 3 ms to one worker of 10 ms") {
            Row{"who is served at the last moment has not lost patience", "{patience: 9ms}",
                "200@10 200@19 503@9 503@9"},
        }) {
-    CAPTURE(row.name);
+    CAPTURE(std::string(row.name));
     CHECK(run(row.queue, "arrivals: [0s, 1ms, 2ms, 3ms]") == row.answers);
   }
 }
