@@ -33,6 +33,7 @@ class Reach {
   };
   void send(const Sent& sent);
   void resolve(std::size_t version, const Sent& sent);
+  void know_without_mesh(std::size_t version, WorkloadId client, ClusterId cluster);
   void heed_headers(const Sent& sent, ResolvedRoute& resolved);
   void reach_cluster(std::size_t version, const Sent& sent, ClusterId cluster, TemplateId upstream);
   void receive(WorkloadId workload, TemplateId request, std::uint32_t gateways);

@@ -306,8 +306,10 @@ class RandomMesh {
     }
   }
   std::string call(std::uint32_t s) {
-    std::string out = "{call: {service: " + service(s + 1 + below(services_ - s - 1)) +
-                      ", path: " + pick({"/", "/a", "/b"});
+    const bool exists = below(25) != 0;
+    std::string out =
+        "{call: {service: " + (exists ? service(s + 1 + below(services_ - s - 1)) : "nowhere") +
+        ", path: " + pick({"/", "/a", "/b"});
     if (flip()) out += ", timeout: " + ms(1, 200);
     if (below(8) == 0) return out + ", wait: false}}";
     if (flip()) out += ", onError: degrade";

@@ -76,6 +76,14 @@ TEST_CASE("words: repeat, choose, parallel, calls that nobody waits for") {
   }
 }
 
+TEST_CASE("words: a caller without sidecar reaches a service, as kube-proxy shows the way") {
+  const auto record =
+      SmallScenario{.server = "{workers: unlimited, sidecar: false, script: [{call: store}]}"}
+          .run();
+  CHECK(answers(*record) == "200@2");
+  CHECK(answers(*record, false) == "200@2");
+}
+
 TEST_CASE("words: branches that are not needed are cancelled, calls nobody waits for are not") {
   CHECK(calls("[{parallel: {wait: any, branches: [{call: store}, {call: store}]}}]", slow_first) ==
         "0@2 200@2");
