@@ -220,7 +220,7 @@ class RandomMesh {
       row("down: [{from: " + text(from) + "ms, to: " + text(from + 1 + below(1500)) + "ms, drop: " +
           pick({"true", "false"}) + ", keepConnections: " + pick({"true", "false"}) + "}]");
     }
-    if (rarely()) {
+    if (flip()) {
       row("priority: " + text(below(3)));
       row("handlers: [{match: {path: /a}, priority: 0}, {match: {path: /b}, priority: 2}]");
     }

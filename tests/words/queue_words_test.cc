@@ -87,6 +87,17 @@ TEST_CASE("words: priority, classes by header, path or load; within a class the 
         "200@10 503@2 503@2 200@17 503@1 200@25");
 }
 
+TEST_CASE("words: priority, who leaves the queue as the last of its class leaves no trace") {
+  CHECK(answers(*SmallScenario{
+            .server = "{workers: 1, time: 10ms, sidecar: false, priority: 2, queue: {order: "
+                      "priority, patience: {list: [1s, 1s, 1ms, 1s, 1s]}}, handlers: [{match: "
+                      "{path: /gold}, priority: 0}]}",
+            .load = "requests: [{name: plain}, {name: gold, path: /gold}], arrivals: [0s, {at: "
+                    "1ms, request: gold}, {at: 2ms, request: plain}, {at: 4ms, request: gold}, "
+                    "{at: 5ms, request: plain}]"}
+                     .run()) == "200@10 200@19 503@1 200@26 200@35");
+}
+
 TEST_CASE("words: what the queue lets go is counted and told") {
   const auto record =
       SmallScenario{.server = "{workers: 1, time: 10ms, sidecar: false, queue: {patience: 5ms}}",
