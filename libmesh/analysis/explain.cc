@@ -242,8 +242,11 @@ void Teller::tell_visit_end(std::size_t v, int depth) {
     return text_.at(end, depth, where + what + " when the run ends");
   }
   if (t.overflowed[v] != 0) {
-    return text_.at(end, depth,
-                    where + " turns it away, its queue is full: " + code_text(t.code[v]));
+    const Duration waited{t.ended_ns[v] - t.arrived_ns[v]};
+    const std::string why =
+        waited.ns == 0 ? " turns it away, its queue is full: "
+                       : " lets it wait for " + duration_text(waited) + ", then turns it away: ";
+    return text_.at(end, depth, where + why + code_text(t.code[v]));
   }
   if (!was_served(v)) {
     const Duration waited{t.ended_ns[v] - t.arrived_ns[v]};

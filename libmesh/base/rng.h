@@ -38,6 +38,9 @@ enum class Purpose : std::uint64_t {
   ExtAuthz,              // fraction of the requests that an authoriser sees
   Overload,              // share that an overloaded proxy refuses
   StreamTime,            // how long a body flows
+  Patience,              // of a request in a queue
+  CallBackoff,           // pause before an application, or a user, tries again
+  Branch,                // which way a script goes, and whether it goes round again
 };
 
 /// SplitMix64 finaliser (Steele, Lea, Flood, OOPSLA 2014).

@@ -232,9 +232,9 @@ void Engine::watch_idle(std::uint32_t id) {
 
 /// The rest of the idle time is over: a timer of no duration lets the events of this instant pass
 /// first, as every timer does.
-void Engine::on_idle_due(std::uint32_t id) {
-  world_.connections[id].timer =
-      arm(at_once_, TimerKind::IdleTimeout, id, world_.connections.generation(id));
+void Engine::on_idle_due(std::uint32_t id, std::uint32_t generation) {
+  if (!world_.connections.alive(id, generation)) return;
+  world_.connections[id].timer = arm(at_once_, TimerKind::IdleTimeout, id, generation);
 }
 
 void Engine::on_idle_timeout(std::uint32_t id) {

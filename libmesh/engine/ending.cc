@@ -24,6 +24,11 @@ void Engine::reply_locally(std::uint32_t slot, std::uint16_t code, Details detai
   push(now() + cost, EventKind::ReplyDue, slot, world_.requests.generation(slot));
 }
 
+void Engine::on_reply_due(std::uint32_t slot, std::uint32_t generation) {
+  if (!world_.requests.alive(slot, generation)) return;
+  finish(slot, world_.requests[slot].code, world_.requests[slot].details);
+}
+
 void Engine::finish(std::uint32_t slot, std::uint16_t code, Details details) {
   if (world_.requests[slot].in_filter) cancel_filter_call(slot);
   Request& live = world_.requests[slot];
@@ -89,9 +94,10 @@ void Engine::deliver(Origin kind, Handle origin, std::uint16_t code) {
   switch (kind) {
     case Origin::Load:
     case Origin::Mirror:
+    case Origin::Detached:
       return;
     case Origin::User:
-      return user_answered(origin.slot);
+      return user_answered(origin.slot, code);
     case Origin::Call:
       if (world_.frames.alive(origin)) call_answered(origin.slot, code);
       return;

@@ -81,6 +81,8 @@ void Engine::start() {
     workload_of_[EndpointId{e}] = plan_->endpoints[EndpointId{e}].workload;
   }
   find_lanes();
+  order_queues();
+  share_processors();
   limit_faults();
   weigh_reports();
   for (std::uint32_t c = 0; c < plan_->cluster_configs.size(); ++c) {
@@ -129,8 +131,18 @@ void Engine::find_lanes() {
     call_lanes_[CallId{i}] = lane(plan_->calls[CallId{i}].timeout);
   }
   server_age_lanes_.resize(plan_->workloads.size());
+  queue_lanes_.resize(plan_->workloads.size());
   for (std::uint32_t i = 0; i < plan_->workloads.size(); ++i) {
-    server_age_lanes_[WorkloadId{i}] = lane(plan_->workloads[WorkloadId{i}].max_connection_age);
+    const WorkloadPlan& workload = plan_->workloads[WorkloadId{i}];
+    server_age_lanes_[WorkloadId{i}] = lane(workload.max_connection_age);
+    const QueueDiscipline& queue = workload.discipline;
+    const auto* fixed = std::get_if<Constant>(&plan_->distributions[workload.patience].law());
+    QueueLanes& lanes = queue_lanes_[WorkloadId{i}];
+    lanes = {};
+    if (!workload.is_patient && fixed != nullptr) lanes.patience = lane(fixed->value);
+    if (queue.codel.ns == 0) continue;
+    lanes.congested = lane(queue.codel);
+    lanes.relaxed = lane(queue.congested_after);
   }
   grpc_lanes_.resize(plan_->templates.size());
   for (std::uint32_t i = 0; i < plan_->templates.size(); ++i) {
@@ -173,6 +185,8 @@ bool Engine::adopt(std::shared_ptr<const Plan> plan) {
   for (std::uint32_t l = 0; l < plan_->loads.size(); ++l) world_.loads[LoadId{l}].whole = -1;
   find_lanes();
   world_.limit_counters.resize(plan_->limit_counters);
+  order_queues();
+  share_processors();
   limit_faults();
   weigh_reports();
   for (std::uint32_t c = 0; c < plan_->cluster_configs.size(); ++c) {
@@ -219,7 +233,7 @@ void Engine::dispatch(const Event& event) {
     case EventKind::ArrivalDue:
       return on_arrival(LoadId{slot});
     case EventKind::UserDue:
-      return on_user(slot);
+      return generation == 0 ? on_user(slot) : on_user_again(slot);
     case EventKind::FaultDelayDone:
       if (world_.requests.alive(slot, generation)) abort_or_route(slot);
       return;
@@ -233,16 +247,12 @@ void Engine::dispatch(const Event& event) {
       if (world_.attempts.alive(slot, generation)) on_reaches_caller(slot);
       return;
     case EventKind::ReplyDue:
-      if (world_.requests.alive(slot, generation)) {
-        finish(slot, world_.requests[slot].code, world_.requests[slot].details);
-      }
-      return;
+      return on_reply_due(slot, generation);
     case EventKind::Connected:
       if (world_.connections.alive(slot, generation)) on_connected(slot);
       return;
     case EventKind::BackoffDone:
-      if (world_.requests.alive(slot, generation)) on_backoff_done(slot);
-      return;
+      return on_backoff_done(slot, generation);
     case EventKind::CancelReaches:
       if (world_.visits.alive(slot, generation)) on_cancel_reaches(slot);
       return;
@@ -267,12 +277,17 @@ void Engine::dispatch(const Event& event) {
     case EventKind::WeightUpdate:
       return on_weight_update(slot);
     case EventKind::IdleDue:
-      if (world_.connections.alive(slot, generation)) on_idle_due(slot);
-      return;
+      return on_idle_due(slot, generation);
     case EventKind::ProbeDue:
     case EventKind::ProbeConnected:
     case EventKind::ProbeAnswered:
       return on_probe(static_cast<EventKind>(event.kind()), slot, generation);
+    case EventKind::ProcessorDue:
+      return on_processor_due(EndpointId{slot}, generation);
+    case EventKind::CallAgain:
+      return on_call_again(slot, generation);
+    case EventKind::PatienceEnds:
+      return on_patience_ends(slot, generation);
   }
 }
 
@@ -314,6 +329,9 @@ void Engine::expire(const Fired& timer) {
     case TimerKind::ProbeTimeout:
       world_.probes[slot].timer = TimerRef::none();
       return on_probe_timeout(slot);
+    case TimerKind::Patience:
+      world_.visits[slot].patience = TimerRef::none();
+      return turn_away(slot);
   }
 }
 

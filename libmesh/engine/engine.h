@@ -8,6 +8,7 @@
 
 #include "libmesh/base/rng.h"
 #include "libmesh/engine/events.h"
+#include "libmesh/engine/keys.h"
 #include "libmesh/engine/lanes.h"
 #include "libmesh/engine/opening.h"
 #include "libmesh/engine/simulation.h"
@@ -16,11 +17,6 @@
 #include "libmesh/telemetry/recorder.h"
 
 namespace mesh {
-
-/// Names one cluster of one proxy.
-constexpr std::uint64_t pair_key(EndpointId proxy, ClusterId cluster) {
-  return static_cast<std::uint64_t>(proxy.value) << 32 | cluster.value;
-}
 
 /// Copying an engine copies its world: both copies go on independently.
 class Engine {
@@ -39,6 +35,12 @@ class Engine {
   void on_timer(const Fired& timer);
 
  private:
+  /// How often somebody has tried again, and after which pause.
+  struct Tries {
+    std::uint32_t& retries;
+    Duration& pause;
+  };
+
   // engine.cc: set-up and the loop
   void start();
   void find_lanes();
@@ -68,7 +70,6 @@ class Engine {
   void schedule_arrival(LoadId load);
   void on_arrival(LoadId load);
   void on_user(std::uint32_t user);
-  void user_answered(std::uint32_t user);
   void send(LoadId load, std::uint64_t number, Origin kind, Handle origin);
 
   // filters.cc: a request enters its proxy
@@ -164,7 +165,7 @@ class Engine {
   Backoff backoff(Request& request, const RetryPolicy& policy, const ResponsePlan* response);
   const RetryPolicy* retry_policy(const Request& request) const;
   void release_retry(Request& request);
-  void on_backoff_done(std::uint32_t slot);
+  void on_backoff_done(std::uint32_t slot, std::uint32_t generation);
 
   // timeouts.cc
   std::uint16_t timeout_code(const Request& request) const;
@@ -177,6 +178,7 @@ class Engine {
 
   // ending.cc: the end of a request
   void reply_locally(std::uint32_t slot, std::uint16_t code, Details details);
+  void on_reply_due(std::uint32_t slot, std::uint32_t generation);
   void finish(std::uint32_t slot, std::uint16_t code, Details details);
   std::uint16_t logged_code(const Request& request, std::uint16_t code, Details details) const;
   void record_request(const Request& request, std::uint16_t code, Details details);
@@ -279,7 +281,7 @@ class Engine {
   void connection_lost(std::uint32_t connection, ResetReason reason);
   void closed_by_peer(std::uint32_t attempt, ResetReason reason);
   void watch_idle(std::uint32_t connection);
-  void on_idle_due(std::uint32_t connection);
+  void on_idle_due(std::uint32_t connection, std::uint32_t generation);
   void on_idle_timeout(std::uint32_t connection);
   void on_connection_age(std::uint32_t connection);
   void on_server_age(std::uint32_t connection);
@@ -353,6 +355,7 @@ class Engine {
   void work_done(std::uint32_t visit, std::uint16_t failed);
   void answer(std::uint32_t visit, std::uint16_t code, Action action);
   void leave(std::uint32_t visit, std::uint16_t code, bool overflowed);
+  void unlink_waiting(std::uint32_t visit);
   void free_worker(EndpointId endpoint);
 
   // streams.cc: answers whose body takes its time
@@ -363,14 +366,53 @@ class Engine {
   void stream_over(std::uint32_t attempt);
   void on_cancel_reaches(std::uint32_t visit);
 
+  // queueing.cc: its queue, where it has a discipline
+  void order_queues();
+  std::uint32_t class_of(const Visit& visit) const;
+  void take_place(std::uint32_t visit);
+  std::uint32_t last_up_to(const QueueState& queue, std::uint32_t least_urgent) const;
+  void wait_in_turn(std::uint32_t visit);
+  std::uint32_t whom_to_drop(std::uint32_t arrival) const;
+  void limit_wait(std::uint32_t visit);
+  void on_patience_ends(std::uint32_t visit, std::uint32_t generation);
+  void turn_away(std::uint32_t visit);
+  std::uint32_t next_in_turn(EndpointId endpoint);
+  void forget_place(std::uint32_t visit);
+  Instant deadline_of(const Visit& visit) const;
+
+  // processor.cc: its cores, where work shares them
+  void share_processors();
+  void release_tasks(Processor& processor);
+  void work(std::uint32_t frame, Duration time);
+  void leave_processor(EndpointId endpoint);
+  void await_completion(EndpointId endpoint);
+  void on_processor_due(EndpointId endpoint, std::uint32_t generation);
+
   // script.cc: its steps
   void run_frame(std::uint32_t frame);
   bool run_step(std::uint32_t frame, const StepPlan& step);
-  void start_call(std::uint32_t frame, CallId call);
-  void call_answered(std::uint32_t frame, std::uint16_t code);
+  double branch_draw(std::uint32_t frame);
+  ScriptId choose(std::uint32_t frame, const StepPlan& step);
+  bool next_round(std::uint32_t frame, const StepPlan& step);
+  std::uint32_t add_branch(std::uint32_t frame, ScriptId script);
+  void start_branch(std::uint32_t frame, ScriptId script);
   void start_branches(std::uint32_t frame, const StepPlan& step);
   void frame_done(std::uint32_t frame);
+  void join(std::uint32_t frame, bool enough);
   void drop_frames(std::uint32_t frame);
+
+  // calls.cc: its calls, and who tries again
+  bool start_call(std::uint32_t frame, CallId call);
+  void send_call(std::uint32_t frame);
+  void on_call_again(std::uint32_t frame, std::uint32_t generation);
+  void call_answered(std::uint32_t frame, std::uint16_t code);
+  void bring_tokens(std::uint32_t retry, std::uint64_t bucket);
+  void bring_tokens(LoadId load, std::uint32_t retry);
+  bool may_retry(std::uint32_t retry, std::uint16_t code, Tries tries, std::uint64_t key,
+                 std::uint64_t bucket);
+  std::uint32_t add_user(LoadId load, std::uint64_t number);
+  void user_answered(std::uint32_t user, std::uint16_t code);
+  void on_user_again(std::uint32_t user);
 
   // failure.cc: faults, changes and scaling
   void schedule_timeline();
@@ -399,6 +441,7 @@ class Engine {
   IdVector<CallId, LaneId> call_lanes_;
   IdVector<LoadId, LaneId> load_lanes_;
   IdVector<WorkloadId, LaneId> server_age_lanes_;
+  IdVector<WorkloadId, QueueLanes> queue_lanes_;
   IdVector<TemplateId, LaneId> grpc_lanes_;  // grpc-timeout of the request
   LaneId at_once_;                           // no time, but after the events of the instant
   /// By response; `no_report` without a usable one. Empty but for clusters that use reports.

@@ -1,4 +1,4 @@
-// Lanes of the timers that routes and clusters of a plan have.
+// The timer lanes that parts of a plan use.
 #pragma once
 
 #include "libmesh/kernel/timer_lane.h"
@@ -13,6 +13,12 @@ struct RouteLanes {
 struct ClusterLanes {
   LaneId connect, idle, age, stream_duration;
   LaneId probe;  // of one health check
+};
+
+/// How long requests may wait for a worker.
+struct QueueLanes {
+  LaneId patience;  // none when its law is not constant
+  LaneId congested, relaxed;
 };
 
 }  // namespace mesh

@@ -66,6 +66,7 @@ void Engine::enter_application(std::uint32_t id) {
   ++endpoint.in_flight;
   ++world_.workloads[workload_id].in_flight;
   if (workload.workers == 0 || endpoint.busy < workload.workers) return start_work(id);
+  if (!workload.first_come) return wait_in_turn(id);
   if (endpoint.queued >= workload.queue) {
     answer(id, workload.overflow_status, Action::Respond);
     return leave(id, workload.overflow_status, true);
@@ -133,6 +134,7 @@ void Engine::start_work(std::uint32_t id) {
   frame.next_step = script.first;
   frame.end_step = script.first + script.count;
   const Duration time = service_time(visit, answer.time, Purpose::ServiceTime);
+  if (!world_.processors.empty()) return work(visit.frame, time);
   push(now() + time, EventKind::StepDone, visit.frame, world_.frames.generation(visit.frame));
 }
 
@@ -266,40 +268,38 @@ void Engine::leave(std::uint32_t id, std::uint16_t code, bool overflowed) {
   if (visit.alive_next != nil) world_.visits[visit.alive_next].alive_prev = visit.alive_prev;
   --endpoint.in_flight;
   --world_.workloads[workload].in_flight;
-  if (!had_worker && !overflowed) {
-    if (visit.queue_prev != nil) {
-      world_.visits[visit.queue_prev].queue_next = visit.queue_next;
-    } else {
-      endpoint.queue.front = visit.queue_next;
-    }
-    if (visit.queue_next != nil) {
-      world_.visits[visit.queue_next].queue_prev = visit.queue_prev;
-    } else {
-      endpoint.queue.back = visit.queue_prev;
-    }
-    --endpoint.queued;
-    --world_.workloads[workload].queued;
-  }
+  if (!had_worker && !overflowed) unlink_waiting(id);
   world_.visits.erase(id);
   if (had_worker) free_worker(at);
 }
 
-void Engine::free_worker(EndpointId id) {
-  EndpointState& endpoint = world_.endpoints[id];
-  WorkloadState& workload = world_.workloads[workload_of(id)];
-  --endpoint.busy;
-  --workload.busy;
-  const std::uint32_t next = endpoint.queue.front;
-  if (next == nil || endpoint.crashes > 0) return;
-  Visit& visit = world_.visits[next];
-  endpoint.queue.front = visit.queue_next;
-  if (visit.queue_next != nil) {
-    world_.visits[visit.queue_next].queue_prev = nil;
+/// Takes somebody who waits out of the queue.
+void Engine::unlink_waiting(std::uint32_t id) {
+  if (!world_.queues.empty()) forget_place(id);
+  const Visit& visit = world_.visits[id];
+  EndpointState& endpoint = world_.endpoints[visit.endpoint];
+  if (visit.queue_prev != nil) {
+    world_.visits[visit.queue_prev].queue_next = visit.queue_next;
   } else {
-    endpoint.queue.back = nil;
+    endpoint.queue.front = visit.queue_next;
+  }
+  if (visit.queue_next != nil) {
+    world_.visits[visit.queue_next].queue_prev = visit.queue_prev;
+  } else {
+    endpoint.queue.back = visit.queue_prev;
   }
   --endpoint.queued;
-  --workload.queued;
+  --world_.workloads[workload_of(visit.endpoint)].queued;
+}
+
+void Engine::free_worker(EndpointId id) {
+  EndpointState& endpoint = world_.endpoints[id];
+  --endpoint.busy;
+  --world_.workloads[workload_of(id)].busy;
+  if (endpoint.queue.front == nil || endpoint.crashes > 0) return;
+  const std::uint32_t next = world_.queues.empty() ? endpoint.queue.front : next_in_turn(id);
+  if (next == nil) return;
+  unlink_waiting(next);
   start_work(next);
 }
 

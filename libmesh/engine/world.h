@@ -17,12 +17,15 @@
 #include "libmesh/kernel/loop.h"
 #include "libmesh/policy/adaptive_concurrency.h"
 #include "libmesh/policy/admission_control.h"
+#include "libmesh/policy/call_retry.h"
 #include "libmesh/policy/circuit_breaker.h"
 #include "libmesh/policy/health_check.h"
 #include "libmesh/policy/load_balancer/round_robin.h"
 #include "libmesh/policy/local_rate_limit.h"
 #include "libmesh/policy/merge_window.h"
 #include "libmesh/policy/outlier_detector.h"
+#include "libmesh/policy/processor_sharing.h"
+#include "libmesh/policy/queue_discipline.h"
 #include "libmesh/policy/retry.h"
 #include "libmesh/policy/zone_aware.h"
 #include "libmesh/telemetry/facts.h"
@@ -31,12 +34,13 @@ namespace mesh {
 
 /// Who waits for the end of a request.
 enum class Origin : std::uint8_t {
-  Load,     // nobody: open arrivals
-  User,     // a user of a closed load
-  Call,     // a frame of a script
-  Inbound,  // the receiving sidecar, on behalf of a caller's attempt
-  Mirror,   // nobody: a shadow copy
-  Filter,   // a request that one of its filters holds back meanwhile
+  Load,      // nobody: open arrivals
+  User,      // a user of a closed load
+  Call,      // a frame of a script
+  Inbound,   // the receiving sidecar, on behalf of a caller's attempt
+  Mirror,    // nobody: a shadow copy
+  Detached,  // nobody: a call that its script does not wait for
+  Filter,    // a request that one of its filters holds back meanwhile
 };
 
 /// One request as a proxy's router sees it, from the downstream headers to the final answer.
@@ -227,6 +231,12 @@ struct EndpointState {
   std::uint32_t first_visit = nil;  // all visits that are alive
 };
 
+/// What the queue of a pod remembers, where it has a discipline.
+struct QueueState {
+  std::array<std::uint32_t, priority_classes> last{nil, nil, nil, nil, nil, nil, nil, nil};
+  Instant backlog_since = never;  // somebody waits since
+};
+
 /// A request that an application has received.
 struct Visit {
   std::uint64_t request = 0, root = 0;
@@ -244,12 +254,14 @@ struct Visit {
   std::uint32_t frame = nil;                         // the outermost one
   std::uint16_t steps = 0;                           // draws made so far
   std::uint16_t calls = 0;
-  bool inbound = false;              // entered by the receiving sidecar's router
-  std::uint16_t attempt_number = 1;  // x-envoy-attempt-count as received
+  bool inbound = false;  // entered by the receiving sidecar's router
   bool has_worker = false;
-  bool streaming = false;  // has answered with headers, its body flows
-  std::uint32_t probe = nil;  // health check that waits for the answer, in place of an attempt
+  bool streaming = false;            // has answered with headers, its body flows
+  std::uint16_t attempt_number = 1;  // x-envoy-attempt-count as received
+  TimerRef patience;                 // in a queue that does not let it wait for ever
+  std::uint32_t probe = nil;         // health check that waits for it, in place of an attempt
 };
+static_assert(sizeof(Visit) == 120, "with its slot two cache lines");
 
 /// A sequence of steps in progress.
 struct Frame {
@@ -257,10 +269,30 @@ struct Frame {
   std::uint32_t next_step = 0, end_step = 0;
   std::uint32_t parent = nil;
   std::uint32_t next_sibling = nil, first_child = nil;
-  std::uint32_t waiting = 0;  // children still running
+  std::uint32_t waiting = 0;  // children still running, or rounds left
   Handle child_request;
   CallId call;
   std::uint16_t failed = 0;  // status that a failed required call asks for
+  bool on_processor = false;
+  std::uint32_t missing = 0;  // children that must still succeed
+  std::uint32_t retries = 0;  // of the call
+  Duration pause{};           // before the latest of them
+};
+static_assert(sizeof(Frame) == 64);
+
+/// A frame that works on the cores of its pod.
+struct Task {
+  std::uint64_t finish = 0;  // of ProcessorState::service
+  std::uint32_t frame = nil, generation = 0;
+  std::uint32_t number = 0;  // in the order of coming
+};
+
+/// The cores of a pod, where work shares them.
+struct Processor {
+  ProcessorState state;
+  std::vector<Task> tasks;  // a heap; some may have been given up
+  std::uint32_t next_number = 0, generation = 0;
+  Instant due = never;  // when the first one is ready
 };
 
 struct User {
@@ -268,6 +300,8 @@ struct User {
   std::uint32_t number = 0;
   std::uint64_t sent = 0;
   std::uint64_t asked = 0;  // number of the latest request among the load's
+  std::uint32_t retries = 0;
+  Duration pause{};  // before the latest of them
 };
 
 struct LoadState {
@@ -332,9 +366,12 @@ struct World {
 
   IdVector<EndpointId, EndpointState> endpoints;
   IdVector<EndpointId, Instant> member_since;  // what warm-up counts from
+  IdVector<EndpointId, QueueState> queues;     // empty when all queues are first come, first served
+  IdVector<EndpointId, Processor> processors;  // empty when nobody shares cores
   IdVector<WorkloadId, WorkloadState> workloads;
   IdVector<LoadId, LoadState> loads;
   std::vector<User> users;
+  std::vector<std::uint32_t> free_users;  // of open loads whose users come back
   std::vector<FaultId> active_faults;
   std::vector<std::uint32_t> active_downs;   // indices of Plan::downs
   std::vector<std::uint32_t> injected;       // active faults by proxy, where a route limits them
@@ -344,7 +381,8 @@ struct World {
   KeyedCells<Handle> filter_calls;           // by slot of the request that waits
   std::vector<LimitCounter> limit_counters;  // of rate limit services
   std::vector<Detection> detections;         // of the event that is being handled
-  std::vector<std::uint32_t> branch_buffer;  // frames about to start, a stack
+  KeyedCells<CallTokens> call_tokens;        // by pod and call, or load
+  std::vector<Handle> branch_buffer;         // frames about to start, a stack
   std::uint32_t version = 0;                 // newest configuration pushed
 };
 

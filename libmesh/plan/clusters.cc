@@ -209,7 +209,14 @@ ClusterConfigId Clusters::without_mesh(const ServiceView& service, std::uint32_t
   config.load_balancer.kind = LoadBalancerKind::Random;
   arrange_hosts(endpoints_of(draft_, registry_, service, *find_port(*service.spec, port), {}), {},
                 std::nullopt, config);
-  return draft_.intern(std::move(config));
+  const ClusterId cluster = config.cluster;
+  const ClusterConfigId id = draft_.intern(std::move(config));
+  if (cluster.value >= without_mesh_.size()) without_mesh_.resize(cluster.value + 1);
+  return without_mesh_[cluster] = id;
+}
+
+ClusterConfigId Clusters::without_mesh(ClusterId cluster) const {
+  return without_mesh_.contains(cluster) ? without_mesh_[cluster] : ClusterConfigId::none();
 }
 
 }  // namespace mesh

@@ -18,6 +18,7 @@ struct Effective {
   const Script* script = nullptr;
   double error_rate = 0;
   std::uint16_t error_status = 500;
+  std::uint32_t priority = 0;
 };
 
 Effective effective(const WorkloadBehaviour* own, const HandlerSpec* handler,
@@ -28,10 +29,12 @@ Effective effective(const WorkloadBehaviour* own, const HandlerSpec* handler,
     if (own->script) e.script = &*own->script;
     e.error_rate = own->error_rate.value_or(0);
     e.error_status = own->error_status;
+    e.priority = own->priority;
   }
   if (handler != nullptr) {
     if (handler->time) e.time = &*handler->time;
     if (handler->script) e.script = &*handler->script;
+    e.priority = handler->priority.value_or(e.priority);
     if (handler->error_rate) {
       e.error_rate = *handler->error_rate;
       e.error_status = handler->error_status;
@@ -119,6 +122,7 @@ Handlers::Candidate Handlers::candidate(WorkloadId workload, const HandlerSpec* 
   plan.name = spec == nullptr ? "default" : handler_name(*spec);
   plan.error_rate = e.error_rate;
   plan.error_status = e.error_status;
+  plan.priority = static_cast<std::uint8_t>(e.priority);
   plan.answer.time = e.time == nullptr ? 0 : draft_.intern(*e.time);
   plan.answer.script =
       scripts_.compile(workload, e.script == nullptr ? nothing : *e.script, candidate.calls);

@@ -65,6 +65,7 @@ void Reach::resolve(std::size_t version, const Sent& sent) {
   plan_hash_key(draft_, resolved.route, resolved.upstream);
   const RoutePlan route = draft_.plan.routes[resolved.route];
   for (const WeightedCluster& target : route.clusters) {
+    know_without_mesh(version, sent.from, target.cluster);
     reach_cluster(version, sent, target.cluster, resolved.upstream);
   }
   for (const MirrorPolicy& mirror : route.mirrors) {
@@ -92,6 +93,16 @@ void Reach::reach_filter_calls(std::size_t version, const Sent& sent, RouteId ro
     ++asking.asks;
     reach_cluster(version, asking, call.cluster, call.request);
   }
+}
+
+/// No istiod tells a client without proxy of its clusters: it knows those that it asks.
+void Reach::know_without_mesh(std::size_t version, WorkloadId client, ClusterId cluster) {
+  const WorkloadPlan& workload = draft_.plan.workloads[client];
+  const ClusterConfigId config = routers_[version]->cluster_without_mesh(cluster);
+  if (workload.has_sidecar || workload.is_gateway || !config.valid()) return;
+  auto& known = draft_.plan.versions[version].proxies[client].cluster_of;
+  if (!known.contains(cluster)) known.resize(cluster.value + 1);
+  known[cluster] = config;
 }
 
 /// Requests that ask for something get a route of their own, where what they ask for counts.

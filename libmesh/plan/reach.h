@@ -37,6 +37,7 @@ class Reach {
   void follow();
   void resolve_inbound(const Sent& arrival);
   void reach_filter_calls(std::size_t version, const Sent& sent, RouteId route);
+  void know_without_mesh(std::size_t version, WorkloadId client, ClusterId cluster);
   void heed_headers(const Sent& sent, ResolvedRoute& resolved);
   void reach_cluster(std::size_t version, const Sent& sent, ClusterId cluster, TemplateId upstream);
   void receive(const Sent& arrival);

@@ -37,6 +37,10 @@ class Router {
   std::vector<VirtualHostEntry> virtual_hosts_at(WorkloadId client, std::uint32_t port);
   /// Ports of the HTTP listeners of a client: of its services, or of its Gateway's servers.
   std::set<std::uint32_t> listener_ports(WorkloadId client) const;
+  /// What a cluster means for clients without a sidecar; none for clusters of the mesh.
+  ClusterConfigId cluster_without_mesh(ClusterId cluster) const {
+    return clusters_.without_mesh(cluster);
+  }
 
  private:
   /// One match block that is in force at a proxy; match null = the rule has none.

@@ -81,7 +81,7 @@ class Arrivals {
       const StepPlan& step = plan_.steps[s];
       if (step.kind == StepKind::Call) {
         leave(from, arrivals[from].workload, plan_.calls[step.call].request, step.call);
-      } else if (step.kind == StepKind::Parallel) {
+      } else {
         for (std::uint32_t b = 0; b < step.branches; ++b) {
           run(from, plan_.branches[step.first_branch + b]);
         }

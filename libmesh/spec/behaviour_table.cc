@@ -11,8 +11,6 @@ namespace mesh {
 namespace {
 
 constexpr std::uint32_t workers_max = 1'000'000;
-constexpr std::uint32_t queue_max = 100'000'000;
-constexpr std::uint32_t no_limit = 0xffffffffu;
 
 Reader<Action> action() {
   return one_of<Action>({{"respond", Action::Respond},
@@ -26,8 +24,8 @@ Reader<Action> action() {
 Reader<std::uint32_t> workers() {
   return limit(1, workers_max, 0);
 }
-Reader<std::uint32_t> queue() {
-  return limit(0, queue_max, no_limit);
+Reader<std::uint32_t> priority_class() {
+  return integer<std::uint32_t>(0, priority_classes - 1);
 }
 
 // ---- Handlers -----------------------------------------------------------------------------------
@@ -205,7 +203,8 @@ const Table<AnswerSpec>& answer_table() {
           simulated("time", &AnswerSpec::time, distribution(), "", "Work before the script."),
           simulated("script", &AnswerSpec::script, script(), "", "Steps."),
           simulated("status", &AnswerSpec::status, answer_status(), "", "HTTP status."),
-          simulated("headers", &AnswerSpec::headers, response_header_map(), "", "Response headers."),
+          simulated("headers", &AnswerSpec::headers, response_header_map(), "",
+                    "Response headers."),
           simulated("body", &AnswerSpec::body_bytes, body_size(), "", "Bytes of the body."),
           simulated("stream", &AnswerSpec::stream, distribution(), "none",
                     "How long the body flows after the headers; 101 upgrades."),
@@ -265,6 +264,8 @@ const Table<HandlerSpec>& handler_table() {
           simulated("stream", &HandlerSpec::stream, distribution(), "none",
                     "How long the body flows after the headers; 101 upgrades."),
           simulated("action", &HandlerSpec::action, action(), "respond", "Instead of an answer."),
+          simulated("priority", &HandlerSpec::priority, priority_class(), "the workload's",
+                    "Class of these requests in a queue by priority; 0 goes first."),
           simulated("rules", &HandlerSpec::rules, list(object(rule_table)), "",
                     "Other answers under conditions."),
       });
@@ -314,10 +315,13 @@ const Table<WorkloadBehaviour>& workload_behaviour_table() {
       {
           simulated("workers", &WorkloadBehaviour::workers, workers(), "defaults.workers",
                     "Requests served at the same time by each pod."),
-          simulated("queue", &WorkloadBehaviour::queue, queue(), "defaults.queue",
-                    "Waiting places of each pod; beyond them overflowStatus at once."),
+          simulated("cpu", &WorkloadBehaviour::processor, processor(), "unlimited",
+                    "Cores that the work of a pod shares, or {cores: 4, limit: 1500m}."),
+          queue_row(),
           simulated("overflowStatus", &WorkloadBehaviour::overflow_status, http_status(), "503",
-                    "Answer when the queue is full."),
+                    "Answer to whom the queue turns away."),
+          simulated("priority", &WorkloadBehaviour::priority, priority_class(), "0",
+                    "Class of its requests in a queue by priority; 0 goes first."),
           simulated("cancel", &WorkloadBehaviour::cancel, boolean(), "false",
                     "Work stops when the caller gives up."),
           simulated("time", &WorkloadBehaviour::time, distribution(), "defaults.time",
@@ -359,7 +363,7 @@ const Table<BehaviourDefaults>& behaviour_defaults_table() {
       {
           simulated("workers", &BehaviourDefaults::workers, workers(), "32",
                     "Requests served at the same time by each pod."),
-          simulated("queue", &BehaviourDefaults::queue, queue(), "1024",
+          simulated("queue", &BehaviourDefaults::queue, queue_places(), "1024",
                     "Waiting places of each pod."),
           simulated("time", &BehaviourDefaults::time, distribution(),
                     "{lognormal: {mean: 5ms, cv: 1}}", "Work for each request."),

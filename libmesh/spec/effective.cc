@@ -213,7 +213,9 @@ YamlNode to_node(const LoadSpec& load) {
   map.add_list("arrivals", load.arrivals, arrival_node);
   if (load.connections != 0) map.add("connections", yaml::integer(load.connections));
   map.add("start", yaml::duration(load.start)).add_if("stop", load.stop, yaml::duration);
-  return map.add_if("timeout", load.timeout, yaml::duration).take();
+  map.add_if("timeout", load.timeout, yaml::duration);
+  map.add_if("retry", load.retry, [](const RetrySpec& retry) { return to_node(retry); });
+  return map.take();
 }
 
 YamlNode effective_document(const Scenario& scenario, bool named) {

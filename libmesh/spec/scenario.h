@@ -127,6 +127,7 @@ struct LoadSpec {
   Duration start{0};
   std::optional<Duration> stop;     // absent = end of the run
   std::optional<Duration> timeout;  // the user gives up
+  std::optional<RetrySpec> retry;   // and tries again
   Place place;
   bool operator==(const LoadSpec&) const = default;
 };

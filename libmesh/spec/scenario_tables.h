@@ -35,6 +35,7 @@ const Table<ScenarioDocument>& scenario_table();
 const Table<WorkloadBehaviour>& workload_behaviour_table();
 const Table<ServiceLimitSpec>& service_limit_table();
 const Table<BehaviourDefaults>& behaviour_defaults_table();
+const Table<RetrySpec>& retry_table();
 Reader<LoadSpec> load();
 const Table<FaultSpec>& fault_spec_table();
 const Table<ChangeSpec>& change_table();
@@ -54,6 +55,12 @@ Reader<Duration> time_span();
 Reader<Duration> positive_time_span();
 /// Steps in their order; a nested list is parallel branches.
 Reader<Script> script();
+/// `queue` of a workload: waiting places alone, or with a discipline.
+Field<WorkloadBehaviour> queue_row();
+/// Waiting places, or `unlimited`.
+Reader<std::uint32_t> queue_places();
+/// `cpu` of a workload: cores alone, or with a limit.
+Reader<ProcessorConfig> processor();
 /// 200 … 599.
 Reader<std::uint16_t> http_status();
 /// The same, or 101 of an upgraded connection.

@@ -115,7 +115,7 @@ struct VisitEnded {
   Instant ended{};
   std::uint16_t code = 0;
   bool abandoned = false;   // the caller had gone before the answer
-  bool overflowed = false;  // the queue was full
+  bool overflowed = false;  // turned away: no place in the queue, or none any more
   bool unfinished = false;  // the run ended first: enters the table only
   bool probe = false;       // a health check: keeps a worker busy and is no traffic
 };
