@@ -254,8 +254,7 @@ void Engine::dispatch(const Event& event) {
     case EventKind::BackoffDone:
       return on_backoff_done(slot, generation);
     case EventKind::CancelReaches:
-      if (world_.visits.alive(slot, generation)) on_cancel_reaches(slot);
-      return;
+      return on_cancel_reaches(slot, generation);
     case EventKind::OutlierSweep:
       return on_outlier_sweep(slot);
     case EventKind::MergeWindowEnds:

@@ -364,7 +364,7 @@ class Engine {
   void end_stream(std::uint32_t visit, bool properly);
   void stream_opened(std::uint32_t attempt);
   void stream_over(std::uint32_t attempt);
-  void on_cancel_reaches(std::uint32_t visit);
+  void on_cancel_reaches(std::uint32_t visit, std::uint32_t generation);
 
   // queueing.cc: its queue, where it has a discipline
   void order_queues();

@@ -304,7 +304,8 @@ void Engine::free_worker(EndpointId id) {
 }
 
 /// The caller has gone. The receiving sidecar notices; the application only if it cancels.
-void Engine::on_cancel_reaches(std::uint32_t id) {
+void Engine::on_cancel_reaches(std::uint32_t id, std::uint32_t generation) {
+  if (!world_.visits.alive(id, generation)) return;
   const Visit& visit = world_.visits[id];
   if (world_.requests.alive(visit.inbound_request)) {
     const std::uint32_t request = visit.inbound_request.slot;
