@@ -64,6 +64,7 @@ std::uint32_t Engine::add_proxy_cluster(EndpointId proxy, ClusterId cluster,
   if (plan.outlier) {
     made.first_outlier = static_cast<std::uint32_t>(world_.outlier_cells.size());
     world_.outlier_cells.resize(world_.outlier_cells.size() + plan.hosts.size());
+    world_.ejections.resize(world_.outlier_cells.size());
   }
   const auto id = static_cast<std::uint32_t>(world_.proxy_clusters.size());
   if (plan.health_check.kind != HealthCheckPlan::Kind::None || plan.zone_aware) {

@@ -62,10 +62,10 @@ bool panics(const ClusterView& view) {
   return std::any_of(panic.begin(), panic.end(), [](std::uint8_t p) { return p != 0; });
 }
 
-/// Could the next tick change anything for this host?
-bool wants_sweep(const OutlierConfig& config, const OutlierState& state) {
-  return state.ejected || state.multiplier > 0 ||
-         (uses_interval_detectors(config) && (state.external_total > 0 || state.local_total > 0));
+/// Could the next tick change anything for this host? An ejection arms the ticks by itself, and
+/// they go on until it is forgotten.
+bool feeds_interval_detectors(const OutlierConfig& config, const OutlierState& state) {
+  return uses_interval_detectors(config) && (state.external_total > 0 || state.local_total > 0);
 }
 
 }  // namespace
@@ -80,7 +80,7 @@ void Engine::report(std::uint32_t id, std::uint32_t host_index, HostResult resul
   for (std::uint8_t i = 0; i < tripped.count; ++i) {
     world_.detections.push_back({id, host_index, tripped.detector[i]});
   }
-  if (!world_.proxy_clusters[id].sweep_armed && wants_sweep(config, state)) arm_sweep(id);
+  if (!cluster.sweep_armed && feeds_interval_detectors(config, state)) arm_sweep(id);
 }
 
 /// Envoy's workers post a detection to the main thread; so it takes effect when the callback that
@@ -110,7 +110,7 @@ void Engine::eject_host(std::uint32_t id, std::uint32_t host_index, Detector det
                         EjectionRates rates) {
   ProxyCluster& cluster = world_.proxy_clusters[id];
   const ClusterConfig& config = plan_->cluster_configs[cluster.config];
-  OutlierState& state = world_.outlier_cells[cluster.first_outlier + host_index].state;
+  const std::uint32_t cell = cluster.first_outlier + host_index;
   count(cluster, detected_counter(detector));
   if (detector == Detector::Consecutive5xx) {
     count(cluster, ClusterCounter::ejections_consecutive_5xx);
@@ -136,7 +136,8 @@ void Engine::eject_host(std::uint32_t id, std::uint32_t host_index, Detector det
     note.what = EventNote::EjectNotEnforced;
     return recorder_.note(note);
   }
-  eject(*config.outlier, state, now(), draws_.at(Purpose::EjectionJitter, entity, moment).word());
+  eject(*config.outlier, world_.outlier_cells[cell].state, world_.ejections[cell], now(),
+        draws_.at(Purpose::EjectionJitter, entity, moment).word());
   ++cluster.ejected;
   count(cluster, ClusterCounter::ejections_enforced_total);
   count(cluster, enforced_counter(detector));
@@ -160,7 +161,8 @@ void Engine::arm_sweep(std::uint32_t id) {
 
 void Engine::return_host(std::uint32_t id, std::uint32_t host_index) {
   ProxyCluster& cluster = world_.proxy_clusters[id];
-  uneject(world_.outlier_cells[cluster.first_outlier + host_index].state, now());
+  const std::uint32_t cell = cluster.first_outlier + host_index;
+  uneject(world_.outlier_cells[cell].state, world_.ejections[cell], now());
   --cluster.ejected;
   recorder_.note({.at = now(),
                   .what = EventNote::Uneject,
@@ -177,16 +179,18 @@ void Engine::on_outlier_sweep(std::uint32_t id) {
   const auto hosts = static_cast<std::uint32_t>(config.hosts.size());
   const std::uint32_t first = world_.proxy_clusters[id].first_outlier;
   for (std::uint32_t h = 0; h < hosts; ++h) {
-    OutlierState& state = world_.outlier_cells[first + h].state;
-    if (!state.ejected || !stay_is_over(*config.outlier, state, now())) continue;
-    return_host(id, h);
+    const OutlierState& state = world_.outlier_cells[first + h].state;
+    const Ejection& ejection = world_.ejections[first + h];
+    if (stay_is_over(*config.outlier, state, ejection, now())) return_host(id, h);
   }
   sweep_interval_detectors(id);
   bool again = false;
   for (std::uint32_t h = 0; h < hosts; ++h) {
-    OutlierState& state = world_.outlier_cells[first + h].state;
-    if (!state.ejected) decay_multiplier(*config.outlier, state, now());
-    again = again || wants_sweep(*config.outlier, state);
+    const OutlierState& state = world_.outlier_cells[first + h].state;
+    Ejection& ejection = world_.ejections[first + h];
+    decay_multiplier(*config.outlier, state, ejection, now());
+    again = again || state.ejected || ejection.multiplier > 0 ||
+            feeds_interval_detectors(*config.outlier, state);
   }
   if (again) arm_sweep(id);
 }

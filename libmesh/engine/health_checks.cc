@@ -98,12 +98,11 @@ bool Engine::stays_while_well(std::uint32_t id, std::uint32_t host_index) {
   ProxyCluster& cluster = world_.proxy_clusters[id];
   if (probe_of(cluster, host_index) == nullptr) return false;
   Probe& probe = world_.probes[world_.specials[cluster.special].first_probe + host_index];
-  const bool well = probe.running && !probe.awaited && !probe.state.failed;
   if (!plan_->cluster_configs[cluster.config].health_check.keeps_removed_hosts) return false;
-  probe.kept = well;
+  probe.kept = probe.running && !probe.awaited && !probe.state.failed;
   // The shared view knows the host no more.
-  if (well && cluster.view == nil) build_own_view(cluster);
-  return well;
+  if (probe.kept && cluster.view == nil) build_own_view(cluster);
+  return probe.kept;
 }
 
 /// The host is no endpoint any more: a pod that comes back is a new host.
@@ -111,9 +110,10 @@ void Engine::forget_host(std::uint32_t id, std::uint32_t host_index) {
   drain_host(id, host_index);
   ProxyCluster& cluster = world_.proxy_clusters[id];
   if (cluster.first_outlier != nil) {
-    OutlierCell& cell = world_.outlier_cells[cluster.first_outlier + host_index];
-    if (cell.state.ejected) --cluster.ejected;
-    cell = {};
+    const std::uint32_t cell = cluster.first_outlier + host_index;
+    if (world_.outlier_cells[cell].state.ejected) --cluster.ejected;
+    world_.outlier_cells[cell] = {};
+    world_.ejections[cell] = {};
   }
   if (probe_of(cluster, host_index) == nullptr) return;
   stop_probe(world_.specials[cluster.special].first_probe + host_index);
@@ -375,9 +375,9 @@ bool Engine::tell_probes(const ProxyCluster& cluster) {
 }
 
 std::uint32_t Engine::kept_hosts(const ProxyCluster& cluster) const {
-  if (probe_of(cluster, 0) == nullptr) return 0;
-  std::uint32_t kept = 0;
   const Probe* first = probe_of(cluster, 0);
+  if (first == nullptr) return 0;
+  std::uint32_t kept = 0;
   for (std::size_t h = 0; h < plan_->cluster_configs[cluster.config].hosts.size(); ++h) {
     kept += first[h].kept ? 1 : 0;
   }

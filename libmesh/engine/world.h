@@ -162,11 +162,11 @@ struct HostCell {
 };
 
 /// The same for outlier detection; exists only where the cluster configures it.
-struct alignas(64) OutlierCell {
+struct alignas(32) OutlierCell {
   [[no_unique_address]] OutlierState state;
   bool told_unhealthy = false;  // what the balancers have been told
 };
-static_assert(sizeof(OutlierCell) == 64, "one cache line: every answer touches one of very many");
+static_assert(sizeof(OutlierCell) == 32, "every answer touches one of very many");
 
 /// One cluster as one proxy sees it. What every request looks at comes first, in one cache line.
 struct alignas(64) ProxyCluster {
@@ -353,6 +353,7 @@ struct World {
   std::vector<HostCell> cells;
   std::vector<std::uint32_t> active;  // streams that all workers have at the host, cell by cell
   std::vector<OutlierCell> outlier_cells;
+  std::vector<Ejection> ejections;  // cell by cell, what is rarely looked at
   std::vector<SpecialCluster> specials;
   std::vector<Probe> probes;
   std::vector<RoundRobinState> cursors;  // by worker, then host source

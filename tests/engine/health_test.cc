@@ -104,9 +104,11 @@ TEST_CASE("health: cells that equal the default may be dropped at random instant
       for (const ProxyCluster& cluster : world.proxy_clusters) {
         for (std::uint32_t h = 0; h < 5; ++h) {
           OutlierState& state = world.outlier_cells[cluster.first_outlier + h].state;
+          Ejection& ejection = world.ejections[cluster.first_outlier + h];
           ejected += state.ejected ? 1 : 0;
-          if (!is_default(outlier, state, world.loop.now())) continue;
+          if (!is_default(state, ejection)) continue;
           state = OutlierState{};
+          ejection = Ejection{};
           ++dropped;
         }
       }
