@@ -67,7 +67,8 @@ std::uint32_t Engine::add_proxy_cluster(EndpointId proxy, ClusterId cluster,
     world_.ejections.resize(world_.outlier_cells.size());
   }
   const auto id = static_cast<std::uint32_t>(world_.proxy_clusters.size());
-  if (plan.health_check.kind != HealthCheckPlan::Kind::None || plan.zone_aware) {
+  if (plan.health_check.kind != HealthCheckPlan::Kind::None || plan.zone_aware ||
+      plan.subset_fallback) {
     made.special = static_cast<std::uint32_t>(world_.specials.size());
     world_.specials.emplace_back();
   }
@@ -157,6 +158,7 @@ std::uint32_t Engine::pick_host(Request& request, const RetryPolicy* policy) {
   ProxyCluster& cluster = world_.proxy_clusters[request.proxy_cluster];
   const ClusterView& view = view_of(cluster);
   const ClusterConfig& config = plan_->cluster_configs[cluster.config];
+  if (config.subset_fallback) count_special(cluster, ClusterCounter::lb_subsets_fallback);
   Draw draw = draws_.at(Purpose::HostPick, request.key, request.attempts);
   const bool choosy = policy != nullptr && policy->previous_hosts;
   const std::uint32_t further = choosy ? policy->host_selection_attempts : 0;

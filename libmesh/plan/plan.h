@@ -162,6 +162,7 @@ struct ClusterConfig {
   bool locality_weighted = false;        // the locality is chosen by weight, then the host in it
   HealthCheckPlan health_check;
   std::optional<ZoneAwareConfig> zone_aware;
+  bool subset_fallback = false;  // subsets have no host: everybody gets the fallback's
   bool operator==(const ClusterConfig&) const = default;
 };
 

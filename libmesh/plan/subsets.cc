@@ -7,10 +7,11 @@ void merge_subsets(Draft& draft, const NamedPatch& patch, const istio::SubsetPat
                    ClusterConfig& config) {
   using Fallback = istio::SubsetFallback;
   // Without a selector Envoy uses no subsets at all (LoadBalancerSubsetInfoImpl::isEnabled).
-  if (!from.has_selectors || config.hosts.empty()) return;
+  if (from.selectors.empty() || config.hosts.empty()) return;
   const Fallback fallback = from.fallback.value_or(Fallback::NoFallback);
   const bool any = fallback == Fallback::AnyEndpoint || from.panic_mode_any ||
                    (fallback == Fallback::DefaultSubset && !from.has_default_subset);
+  config.subset_fallback = any;
   if (any) return;
   draft.warning(code::surprising, from.place, patch.name,
                 "every request to " + draft.plan.clusters[config.cluster] +

@@ -7,17 +7,30 @@ namespace {
 
 using Fallback = SubsetFallback;
 
-/// Whether something is there at all.
-Reader<bool> not_empty(Shape::Kind kind) {
-  return {any().shape, [kind](const YamlNode& node, const Reading& at, bool& out) {
-            const bool list = kind == Shape::Kind::List;
-            if (node.kind != (list ? YamlNode::Kind::Sequence : YamlNode::Kind::Mapping)) {
-              at.wrong_type(node, list ? "a list" : "a mapping");
+/// Whether the mapping has a key at all.
+Reader<bool> not_empty() {
+  return {any().shape, [](const YamlNode& node, const Reading& at, bool& out) {
+            if (node.kind != YamlNode::Kind::Mapping) {
+              at.wrong_type(node, "a mapping");
               return false;
             }
-            out = list ? !node.items.empty() : !node.entries.empty();
+            out = !node.entries.empty();
             return true;
           }};
+}
+
+const Table<SubsetSelector>& subset_selector_table() {
+  using S = SubsetSelector;
+  static const Table<S> table(
+      "LbSubsetSelector", "Keys of metadata that make subsets.",
+      {no_effect("keys", &S::keys, list(text()), "Endpoints from istiod have none of them."),
+       no_effect("single_host_per_subset", any(), "Endpoints have no metadata."),
+       reported("fallback_policy", any(), "For requests that ask for these keys.",
+                Severity::Warning)
+           .meanwhile("the fallback_policy of the whole decides"),
+       reported("fallback_keys_subset", any(), "Keys of KEYS_SUBSET.", Severity::Warning)
+           .meanwhile("the fallback_policy of the whole decides")});
+  return table;
 }
 
 }  // namespace
@@ -31,10 +44,10 @@ const Table<SubsetPatch>& subset_patch_table() {
                                                   {"ANY_ENDPOINT", Fallback::AnyEndpoint},
                                                   {"DEFAULT_SUBSET", Fallback::DefaultSubset}}),
                  "NO_FALLBACK", "Whom a request gets for which there is no subset."),
-       simulated("subset_selectors", &S::has_selectors, not_empty(Shape::Kind::List), "none",
-                 "Keys that make subsets; endpoints from istiod have none of them."),
-       simulated("default_subset", &S::has_default_subset, not_empty(Shape::Kind::Map),
-                 "every host", "Of DEFAULT_SUBSET."),
+       simulated("subset_selectors", &S::selectors, list(message(subset_selector_table)), "none",
+                 "What makes subsets; without it there are none."),
+       simulated("default_subset", &S::has_default_subset, not_empty(), "every host",
+                 "Of DEFAULT_SUBSET."),
        simulated("panic_mode_any", &S::panic_mode_any, boolean(), "false",
                  "Any host when the fallback gives none."),
        no_effect("locality_weight_aware", any(), "Endpoints have no metadata."),

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "libmesh/spec/resource.h"
 
@@ -9,11 +11,17 @@ namespace mesh::istio {
 
 enum class SubsetFallback : std::uint8_t { NoFallback, AnyEndpoint, DefaultSubset };
 
+/// One set of keys that makes subsets.
+struct SubsetSelector {
+  std::vector<std::string> keys;
+  bool operator==(const SubsetSelector&) const = default;
+};
+
 /// lb_subset_config, as far as it decides anything: endpoints from istiod carry no metadata that a
 /// subset could be made of. Names as in api/envoy/config/cluster/v3/cluster.proto.
 struct SubsetPatch {
   std::optional<SubsetFallback> fallback;
-  bool has_selectors = false;
+  std::vector<SubsetSelector> selectors;
   bool has_default_subset = false;  // with at least one key
   bool panic_mode_any = false;
   Place place;

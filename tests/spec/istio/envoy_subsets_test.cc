@@ -21,11 +21,11 @@ TEST_CASE("envoy_subsets: fallback, selectors, default subset, panic mode") {
       "[{keys: [version]}], panic_mode_any: true, list_as_any: true}");
   CHECK(all.fallback == SubsetFallback::DefaultSubset);
   CHECK(all.has_default_subset);
-  CHECK(all.has_selectors);
+  CHECK(all.selectors == std::vector<istio::SubsetSelector>{{{"version"}}});
   CHECK(all.panic_mode_any);
   const istio::SubsetPatch none = read("{subset_selectors: [], default_subset: {}}");
   CHECK(!none.fallback.has_value());
-  CHECK(!none.has_selectors);
+  CHECK(none.selectors.empty());
   CHECK(!none.has_default_subset);
 }
 
@@ -38,6 +38,17 @@ TEST_CASE("envoy_subsets: forms that are refused") {
        "error MS0106 " + at +
            "fallback_policy: must be one of NO_FALLBACK, ANY_ENDPOINT, DEFAULT_SUBSET, got "
            "\"NOBODY\""},
+  };
+  testing::check_rows(rows, cluster_patch);
+}
+
+TEST_CASE("envoy_subsets: the fallback of a single selector is reported, not ignored") {
+  const std::string at = "spec.configPatches[0].patch.value.lb_subset_config.subset_selectors[0].";
+  const std::vector<testing::Row> rows = {
+      {"a policy",
+       "{lb_subset_config: {subset_selectors: [{keys: [a], fallback_policy: ANY_ENDPOINT}]}}",
+       "warning MS0301 " + at +
+           "fallback_policy: is not simulated yet: the fallback_policy of the whole decides"},
   };
   testing::check_rows(rows, cluster_patch);
 }
