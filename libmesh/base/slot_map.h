@@ -22,7 +22,7 @@ struct Handle {
 /// Slots are reused last freed first, so equal histories give equal handles. A reference to an
 /// element lives until the next insert or emplace, which may move the table. `alignment` 64 gives
 /// each slot cache lines of its own: for tables of which any element may be wanted next.
-template <class T, std::size_t alignment = alignof(T)>
+template <class T, std::size_t alignment = 1>
 class SlotMap {
  public:
   /// A default element, made in its place: hot paths fill it in there instead of copying it in.
@@ -105,7 +105,7 @@ class SlotMap {
   static constexpr std::uint32_t generation_mask = (1u << 24) - 1;
   static constexpr std::uint32_t live = 1u << 31;
 
-  struct alignas(alignment) Entry {
+  struct alignas(alignment > alignof(T) ? alignment : alignof(T)) alignas(std::uint32_t) Entry {
     T value;
     std::uint32_t state;  // live flag | generation
     std::uint32_t next_free;

@@ -272,10 +272,19 @@ Shape branch_shape() {
 
 }  // namespace
 
-bool ParallelStep::operator==(const ParallelStep&) const = default;
-bool RepeatStep::operator==(const RepeatStep&) const = default;
-bool Choice::operator==(const Choice&) const = default;
-bool ChooseStep::operator==(const ChooseStep&) const = default;
+// Written out: clang 16 dies of defaulted comparisons of types that contain each other.
+bool ParallelStep::operator==(const ParallelStep& other) const {
+  return branches == other.branches && wait_for == other.wait_for;
+}
+bool RepeatStep::operator==(const RepeatStep& other) const {
+  return times == other.times && chance == other.chance && script == other.script;
+}
+bool Choice::operator==(const Choice& other) const {
+  return weight == other.weight && script == other.script;
+}
+bool ChooseStep::operator==(const ChooseStep& other) const {
+  return choices == other.choices;
+}
 
 Reader<Script> script() {
   const Shape parallel{.kind = Shape::Kind::List, .of = {branch_shape()}};
