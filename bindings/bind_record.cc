@@ -62,6 +62,12 @@ void add_views_of_items(const RunRecord& r, py::handle owner, py::dict& out) {
   out["events.cluster"] = member_view<u32>(r.events, &Noted::cluster, owner);
   out["events.endpoint"] = member_view<u32>(r.events, &Noted::endpoint, owner);
   out["events.detail"] = member_view<u32>(r.events, &Noted::detail, owner);
+  out["events.host_rate"] =
+      computed<std::uint8_t>(r.events, [](const Noted& e) { return e.rates.host; });
+  out["events.mean_rate"] =
+      computed<std::uint8_t>(r.events, [](const Noted& e) { return e.rates.mean; });
+  out["events.threshold_rate"] =
+      computed<std::uint8_t>(r.events, [](const Noted& e) { return e.rates.threshold; });
   out["stats.proxy"] = member_view<u32>(r.stats, &ClusterStats::proxy, owner);
   out["stats.cluster"] = member_view<u32>(r.stats, &ClusterStats::cluster, owner);
   visit_gauges([&](const char* name, std::uint32_t ClusterStats::*gauge) {

@@ -125,15 +125,23 @@ void read_events(const Columns& columns, RunRecord& r) {
   const auto cluster = columns.vector<std::uint32_t>("events.cluster");
   const auto endpoint = columns.vector<std::uint32_t>("events.endpoint");
   const auto detail = columns.vector<std::uint32_t>("events.detail");
+  const auto host_rate = columns.vector<std::uint8_t>("events.host_rate");
+  const auto mean_rate = columns.vector<std::uint8_t>("events.mean_rate");
+  const auto threshold_rate = columns.vector<std::uint8_t>("events.threshold_rate");
   check_ids(proxy_workload, r.names.workloads.size(), "events.proxy_workload");
   check_ids(proxy, r.names.endpoints.size(), "events.proxy");
   check_ids(cluster, r.names.clusters.size(), "events.cluster");
   check_ids(endpoint, r.names.endpoints.size(), "events.endpoint");
   for (std::size_t i = 0; i < at.size(); ++i) {
     if (what.at(i) >= event_note_count) throw std::invalid_argument("events.what is unknown");
-    r.events.push_back({Instant{at[i]}, static_cast<EventNote>(what[i]),
-                        WorkloadId{proxy_workload.at(i)}, EndpointId{proxy.at(i)},
-                        ClusterId{cluster.at(i)}, EndpointId{endpoint.at(i)}, detail.at(i)});
+    r.events.push_back({Instant{at[i]},
+                        static_cast<EventNote>(what[i]),
+                        WorkloadId{proxy_workload.at(i)},
+                        EndpointId{proxy.at(i)},
+                        ClusterId{cluster.at(i)},
+                        EndpointId{endpoint.at(i)},
+                        detail.at(i),
+                        {host_rate.at(i), mean_rate.at(i), threshold_rate.at(i)}});
   }
 }
 

@@ -52,6 +52,7 @@ const std::map<std::string, std::set<std::string>> may_include = {
 
 // Files that are longer than 400 lines, each with the reason why it is still one concept.
 const std::map<std::string, std::string> long_files = {
+    {"libmesh/engine/engine.h", "one class: each step of the journey of a request is a line"},
     {"libmesh/verify/case_reader.cc", "the tables of case.yaml, one row a field"},
     {"libmesh/verify/measures.cc", "the names of expected.json, family by family"},
 };

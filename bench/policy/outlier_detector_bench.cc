@@ -6,14 +6,16 @@
 #include <vector>
 
 #include "libmesh/base/rng.h"
+#include "tests/support/outlier_host.h"
 
 namespace {
 
 using namespace mesh;
+using testing::OutlierHost;
 
 void observe_response(benchmark::State& state) {
   const OutlierConfig config;
-  OutlierState host;
+  OutlierHost host;
   Draw draw(1);
   const auto errors = static_cast<std::uint64_t>(state.range(0));
   for (auto _ : state) {
@@ -25,13 +27,13 @@ void observe_response(benchmark::State& state) {
 /// Live cells only: those that differ from the default are looked at.
 void sweep(benchmark::State& state) {
   const OutlierConfig config;
-  std::vector<OutlierState> cells(static_cast<std::size_t>(state.range(0)));
+  std::vector<OutlierHost> cells(static_cast<std::size_t>(state.range(0)));
   const Instant now{seconds(100).ns};
   for (auto _ : state) {
-    for (OutlierState& cell : cells) {
+    for (OutlierHost& cell : cells) {
       if (stay_is_over(config, cell, now)) uneject(cell, now);
       decay_multiplier(config, cell, now);
-      benchmark::DoNotOptimize(is_default(config, cell, now));
+      benchmark::DoNotOptimize(is_default(cell));
     }
   }
 }

@@ -31,6 +31,11 @@ class Teller {
  private:
   void tell_opening(std::size_t row, int depth);
   void tell_route(std::size_t row, int depth);
+  void tell_filter_calls(Rows& children, int depth);
+  bool is_filter_call(std::size_t row) const {
+    const RouteId route{r_.requests.route[row]};
+    return name_or(r_.names.routes, route, "").starts_with("filter ");
+  }
   void tell_faults(std::size_t row, const Rows& attempts, int depth);
   void tell_attempt(std::size_t attempt, Rows& visits, Rows& children, int depth);
   void tell_pick(std::uint64_t request, std::uint16_t number, int depth, const std::string& who);
@@ -68,6 +73,7 @@ void Teller::tell_request(std::size_t row, int depth) {
   const Rows& attempts = tree_.attempts_of(id);
   Rows visits = tree_.visits_of(id);
   Rows children = tree_.children_of(id);
+  tell_filter_calls(children, depth + 1);
   tell_faults(row, attempts, depth + 1);
   for (std::size_t i = 0; i < attempts.size(); ++i) {
     tell_attempt(attempts[i], visits, children, depth + 1);
@@ -79,6 +85,15 @@ void Teller::tell_request(std::size_t row, int depth) {
   }
   tell_rest(visits, children, depth + 1);
   tell_ending(row, depth);
+}
+
+/// What filters ask services about, before the request goes on.
+void Teller::tell_filter_calls(Rows& children, int depth) {
+  for (const std::size_t child : Rows(children)) {
+    if (!is_filter_call(child)) continue;
+    std::erase(children, child);
+    tell_request(child, depth);
+  }
 }
 
 /// What the proxy saw when it began an attempt; `who` stands before each line.
@@ -127,6 +142,10 @@ void Teller::tell_opening(std::size_t row, int depth) {
       name_or(r_.names.endpoints, EndpointId{t.proxy[row]}, workload.c_str());
   const LoadId load{t.load[row]};
   std::string line = fmt::format("{} sends {}", source, what);
+  if (is_filter_call(row)) {
+    line = fmt::format("{} asks {} (its {})", source, what,
+                       name_or(r_.names.routes, RouteId{t.route[row]}, "?"));
+  }
   if (t.mirror[row] != 0) line = fmt::format("{} sends a mirrored copy of {}", source, what);
   if (load.valid()) {
     const std::string name = name_or(r_.names.loads, load, "?");
@@ -223,8 +242,11 @@ void Teller::tell_visit_end(std::size_t v, int depth) {
     return text_.at(end, depth, where + what + " when the run ends");
   }
   if (t.overflowed[v] != 0) {
-    return text_.at(end, depth,
-                    where + " turns it away, its queue is full: " + code_text(t.code[v]));
+    const Duration waited{t.ended_ns[v] - t.arrived_ns[v]};
+    const std::string why =
+        waited.ns == 0 ? " turns it away, its queue is full: "
+                       : " lets it wait for " + duration_text(waited) + ", then turns it away: ";
+    return text_.at(end, depth, where + why + code_text(t.code[v]));
   }
   if (!was_served(v)) {
     const Duration waited{t.ended_ns[v] - t.arrived_ns[v]};
@@ -246,6 +268,7 @@ void Teller::tell_inbound(std::size_t row, int depth) {
   for (const std::size_t p : tree_.picks_of(t.id[row])) {  // when there was room, it says nothing
     if (is_tight(r_.picks[p])) tell_pick(t.id[row], r_.picks[p].number, depth, "its sidecar: ");
   }
+  tell_filter_calls(children, depth);
   tell_rest(tree_.visits_of(t.id[row]), children, depth);
   const auto details = static_cast<Details>(t.details[row]);
   if (details == Details::ViaUpstream) return;

@@ -32,6 +32,15 @@ enum class Purpose : std::uint64_t {
   RateLimit,             // fractions of a local rate limit: enabled, enforced
   Admission,             // admission control
   ConcurrencyJitter,     // until the next measurement of the least round trip
+  HealthCheck,           // intervals of active health checks
+  ZonePick,              // zone-aware routing
+  GlobalRateLimit,       // fractions of a global one: enabled, enforced
+  ExtAuthz,              // fraction of the requests that an authoriser sees
+  Overload,              // share that an overloaded proxy refuses
+  StreamTime,            // how long a body flows
+  Patience,              // of a request in a queue
+  CallBackoff,           // pause before an application, or a user, tries again
+  Branch,                // which way a script goes, and whether it goes round again
 };
 
 /// SplitMix64 finaliser (Steele, Lea, Flood, OOPSLA 2014).

@@ -46,10 +46,20 @@ void Engine::add_balancer(ProxyCluster& cluster) {
   BalancerState& state = world_.balancers.emplace_back();
   if (scheduled) state.hosts.resize(std::size_t{workers} * view.sources);
   if (config.locality_weighted) {
-    state.localities.resize(std::size_t{workers} * view.priorities.size());
+    const bool degrades = config.health_check.kind != HealthCheckPlan::Kind::None;
+    state.localities.resize(std::size_t{workers} * view.priorities.size() * (degrades ? 2 : 1));
   }
   if (reported) follow_reports(cluster);
   rebuild_balancer(cluster);
+}
+
+/// What slow start counts from: the last health check that brought the host back, without checks
+/// its arrival (`envoy.md` §7.9).
+Instant Engine::healthy_since(const ProxyCluster& cluster, std::uint32_t host) const {
+  if (cluster.special != nil && world_.specials[cluster.special].first_probe != nil) {
+    return world_.probes[world_.specials[cluster.special].first_probe + host].passed_at;
+  }
+  return world_.member_since[plan_->cluster_configs[cluster.config].hosts[host].endpoint];
 }
 
 /// Weight of a host in the schedule, at the moment it is put (back) into it.
@@ -64,7 +74,7 @@ double Engine::scheduled_weight(const ProxyCluster& cluster, std::uint32_t host)
   }
   if (in_slow_start(balancer.slow_start,
                     elapsed(world_.balancers[cluster.balancer].newest_host, now()))) {
-    const Instant since = world_.member_since[config.hosts[host].endpoint];
+    const Instant since = healthy_since(cluster, host);
     weight *= slow_start_factor(balancer.slow_start, elapsed(since, now()));
   }
   return weight;
@@ -81,7 +91,7 @@ void Engine::rebuild_balancer(const ProxyCluster& cluster) {
   state.newest_host = Instant{std::numeric_limits<std::int64_t>::min() / 2};
   for (const PriorityView& priority : view.priorities) {
     for (const std::uint32_t h : priority.healthy) {
-      const Instant since = world_.member_since[config.hosts[h].endpoint];
+      const Instant since = healthy_since(cluster, h);
       state.newest_host = std::max(state.newest_host, since);
     }
   }
@@ -107,6 +117,12 @@ void Engine::rebuild_balancer(const ProxyCluster& cluster) {
         state.localities[w * view.priorities.size() + p] =
             LocalitySchedule(priority.locality_hosts, default_overprovisioning_percent, fresh);
       }
+      if (!priority.degraded_locality_hosts.empty()) {
+        const std::size_t behind = std::size_t{workers} * view.priorities.size();
+        state.localities[behind + w * view.priorities.size() + p] =
+            LocalitySchedule(priority.degraded_locality_hosts, default_overprovisioning_percent,
+                             scramble(seed + (std::uint64_t{state.updates} << 8) + p));
+      }
       if (state.hosts.empty()) continue;
       EdfSchedule* sources = &state.hosts[std::size_t{w} * view.sources + priority.first_source];
       sources[0] = schedule(priority.all, seed);
@@ -114,20 +130,28 @@ void Engine::rebuild_balancer(const ProxyCluster& cluster) {
       for (std::size_t l = 0; l < priority.localities.size(); ++l) {
         sources[2 + l] = schedule(priority.localities[l], seed);
       }
+      if (config.health_check.kind == HealthCheckPlan::Kind::None) continue;
+      sources += 2 + priority.localities.size();
+      sources[0] = schedule(priority.degraded, seed);
+      for (std::size_t l = 0; l < priority.degraded_localities.size(); ++l) {
+        sources[1 + l] = schedule(priority.degraded_localities[l], seed);
+      }
     }
   }
 }
 
-/// The locality to take healthy hosts from, where localities are weighted; in panic, and while no
-/// locality has a healthy host, all of them together.
+/// The locality to take healthy (or degraded) hosts from, where localities are weighted; in panic,
+/// and while no locality has such a host, all of them together.
 std::uint32_t Engine::choose_source(const ProxyCluster& cluster, const ClusterView& view,
                                     std::uint32_t priority, std::uint32_t worker,
                                     std::uint32_t source) {
   std::vector<LocalitySchedule>& schedules = world_.balancers[cluster.balancer].localities;
-  const std::uint32_t healthy = view.priorities[priority].first_source + 1;
-  if (schedules.empty() || source != healthy) return source;
-  const auto locality = schedules[worker * view.priorities.size() + priority].pick();
-  return locality ? healthy + 1 + *locality : source;
+  const PriorityView& hosts = view.priorities[priority];
+  if (schedules.empty() || source == hosts.first_source) return source;
+  std::size_t row = worker * view.priorities.size() + priority;
+  if (source != hosts.first_source + 1) row += schedules.size() / 2;  // degraded hosts
+  const auto locality = schedules[row].pick();
+  return locality ? source + 1 + *locality : source;
 }
 
 /// nil where all hosts of the source weigh alike.

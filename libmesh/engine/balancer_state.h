@@ -17,7 +17,7 @@ namespace mesh {
 /// weighted. Rebuilt on each delivered update.
 struct BalancerState {
   std::vector<EdfSchedule> hosts;            // by worker, then host source; empty = all weigh alike
-  std::vector<LocalitySchedule> localities;  // by worker, then priority
+  std::vector<LocalitySchedule> localities;  // by worker, then priority; then of degraded hosts
   Instant newest_host{};                     // since when its newest healthy host is known
   std::uint32_t updates = 0;
   std::vector<ReportedWeight> reports;  // by host; only where weights come from load reports

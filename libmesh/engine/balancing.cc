@@ -24,6 +24,7 @@ std::uint32_t Engine::proxy_cluster(EndpointId proxy, ClusterId cluster, Cluster
     const auto hosts =
         static_cast<std::uint32_t>(plan_->cluster_configs[known.config].hosts.size());
     for (std::uint32_t h = 0; h < hosts; ++h) drain_host(found, h);
+    stop_probes(world_.proxy_clusters[found]);
     const std::uint32_t made = add_proxy_cluster(proxy, cluster, config);
     world_.pair_places[i] = made;
     return made;
@@ -63,8 +64,15 @@ std::uint32_t Engine::add_proxy_cluster(EndpointId proxy, ClusterId cluster,
   if (plan.outlier) {
     made.first_outlier = static_cast<std::uint32_t>(world_.outlier_cells.size());
     world_.outlier_cells.resize(world_.outlier_cells.size() + plan.hosts.size());
+    world_.ejections.resize(world_.outlier_cells.size());
   }
   const auto id = static_cast<std::uint32_t>(world_.proxy_clusters.size());
+  if (plan.health_check.kind != HealthCheckPlan::Kind::None || plan.zone_aware ||
+      plan.subset_fallback) {
+    made.special = static_cast<std::uint32_t>(world_.specials.size());
+    world_.specials.emplace_back();
+  }
+  if (plan.health_check.kind != HealthCheckPlan::Kind::None) add_probes(made, id);
   add_balancer(made);
   world_.proxy_clusters.push_back(made);
   if (plan.load_balancer.kind == LoadBalancerKind::ClientSideWeightedRoundRobin) {
@@ -92,10 +100,13 @@ void Engine::build_view(const ClusterConfig& config, const ProxyCluster* cluster
                         ClusterView& view) {
   std::vector<HostHealth> health(config.hosts.size(), HostHealth::Absent);
   for (std::uint32_t h = 0; h < config.hosts.size(); ++h) {
-    if (!world_.endpoints[config.hosts[h].endpoint].member) continue;
+    const bool member = world_.endpoints[config.hosts[h].endpoint].member;
+    const Probe* probe = cluster == nullptr ? nullptr : probe_of(*cluster, h);
+    if (!member && (probe == nullptr || !probe->kept)) continue;
     const bool unhealthy = cluster != nullptr && cluster->first_outlier != nil &&
                            world_.outlier_cells[cluster->first_outlier + h].told_unhealthy;
     health[h] = unhealthy ? HostHealth::Unhealthy : HostHealth::Healthy;
+    if (probe != nullptr) health[h] = std::max(health[h], probe->told);
   }
   build_cluster_view(config, health, view);
   if (cluster != nullptr && is_hashed(config.load_balancer.kind)) {
@@ -147,6 +158,7 @@ std::uint32_t Engine::pick_host(Request& request, const RetryPolicy* policy) {
   ProxyCluster& cluster = world_.proxy_clusters[request.proxy_cluster];
   const ClusterView& view = view_of(cluster);
   const ClusterConfig& config = plan_->cluster_configs[cluster.config];
+  if (config.subset_fallback) count_special(cluster, ClusterCounter::lb_subsets_fallback);
   Draw draw = draws_.at(Purpose::HostPick, request.key, request.attempts);
   const bool choosy = policy != nullptr && policy->previous_hosts;
   const std::uint32_t further = choosy ? policy->host_selection_attempts : 0;
@@ -196,11 +208,16 @@ std::uint32_t Engine::pick_once(ProxyCluster& cluster, const ClusterView& view,
                                 Draw& draw) {
   if (recorder_.keeps_requests()) last_pick_ = draw;
   const std::uint64_t random = draw.word();
-  const std::uint32_t p = share.size() > 1 ? choose_priority(share, random).priority : 0;
+  PriorityChoice choice;
+  if (share.size() > 1 || view.has_degraded) choice = choose_priority(share, random);
+  const std::uint32_t p = choice.priority;
   const bool panic = view.table.panic[p] != 0;
   if (panic) count(cluster, ClusterCounter::lb_healthy_panic);
   const PriorityView& priority = view.priorities[p];
   std::uint32_t source = priority.first_source + (panic ? 0 : 1);
+  if (choice.degraded && !panic) source = priority.degraded_source();
+  if (view.by_zone && p == 0 && !panic && !choice.degraded)
+    source = choose_zone(cluster, view, draw);
   if (cluster.balancer != nil) source = choose_source(cluster, view, p, worker, source);
   const std::vector<std::uint32_t>& hosts = priority.source(source);
   if (hosts.empty()) return nil;

@@ -24,10 +24,6 @@ double inverse_area(const RateSegment& s, double rest) {
   return denominator > 0 ? 2.0 * rest / denominator : length;
 }
 
-std::uint64_t load_key(LoadId load, std::uint64_t number) {
-  return scramble((static_cast<std::uint64_t>(load.value + 1) << 40) + number);
-}
-
 }  // namespace
 
 void Engine::start_loads() {
@@ -82,7 +78,10 @@ void Engine::schedule_arrival(LoadId id) {
 void Engine::on_arrival(LoadId id) {
   const std::uint64_t number = world_.loads[id].arrivals++;
   schedule_arrival(id);
-  send(id, number, Origin::Load, {});
+  const std::uint32_t retry = plan_->loads[id].retry;
+  if (retry == no_retry) return send(id, number, Origin::Load, {});
+  bring_tokens(id, retry);
+  send(id, number, Origin::User, {add_user(id, number), 0});
 }
 
 void Engine::on_user(std::uint32_t slot) {
@@ -92,25 +91,19 @@ void Engine::on_user(std::uint32_t slot) {
   if (load.per_user > 0 && user.sent >= load.per_user) return;
   ++user.sent;
   const std::uint64_t number = world_.loads[user.load].arrivals++;
-  world_.users[slot].asked = number;
+  user.asked = number;
+  user.retries = 0;
+  user.pause = {};
+  if (load.retry != no_retry) bring_tokens(user.load, load.retry);
   send(user.load, number, Origin::User, {slot, 0});
-}
-
-void Engine::user_answered(std::uint32_t slot) {
-  const User& user = world_.users[slot];
-  const LoadPlan& load = plan_->loads[user.load];
-  const std::uint64_t key = load_key(user.load, user.number);
-  const Duration think = plan_->distributions[load.think].sample(
-      draws_.at(Purpose::ThinkTime, key, user.sent), user.sent);
-  if (now() + think < load.stop) push(now() + think, EventKind::UserDue, slot);
 }
 
 void Engine::send(LoadId id, std::uint64_t number, Origin kind, Handle origin) {
   const LoadPlan& load = plan_->loads[id];
   const WorkloadPlan& entry = plan_->workloads[load.entry];
   const std::uint32_t pods = std::max(world_.workloads[load.entry].replicas, 1u);
-  const std::uint64_t key = load_key(id, number);
-  const bool is_fixed = kind == Origin::Load && !load.fixed.empty();
+  std::uint64_t key = load_key(id, number);
+  const bool is_fixed = !load.fixed.empty();
   TemplateId asked = is_fixed ? load.fixed[number].request : load.requests.front().request;
   if (!is_fixed && load.requests.size() > 1) {
     const double u = draws_.at(Purpose::RequestMix, key, 0).uniform01();
@@ -118,6 +111,9 @@ void Engine::send(LoadId id, std::uint64_t number, Origin kind, Handle origin) {
     while (u > load.requests[pick].cumulative_share) ++pick;
     asked = load.requests[pick].request;
   }
+  // Another try asks for the same; all that happens to it is drawn anew.
+  const std::uint32_t retries = kind == Origin::User ? world_.users[origin.slot].retries : 0;
+  if (retries > 0) key = scramble(key + (static_cast<std::uint64_t>(retries) << 32));
   // Connections of the generator are used in turn over the pods; the kernel spreads them over the
   // workers by hashing (`envoy.md` §14).
   const std::uint64_t in_turn = kind == Origin::User ? world_.users[origin.slot].number : number;

@@ -1,6 +1,7 @@
 // Hosts of a cluster as a proxy's balancers have been told of them.
 #include "libmesh/engine/cluster_view.h"
 
+#include <algorithm>
 #include <string>
 
 namespace mesh {
@@ -20,14 +21,49 @@ void lay_out(const ClusterConfig& config, ClusterView& view) {
     PriorityView& priority = view.priorities[p];
     priority.first_source = view.sources;
     view.sources += 2;
-    if (!config.locality_weighted) continue;
-    for (const LocalityPlan& locality : config.localities) {
-      if (locality.priority != p) continue;
-      priority.localities.emplace_back();
-      priority.locality_hosts.push_back({.weight = locality.weight});
-      ++view.sources;
+    if (config.locality_weighted || (config.zone_aware && p == 0)) {
+      for (const LocalityPlan& locality : config.localities) {
+        if (locality.priority != p) continue;
+        priority.localities.emplace_back();
+        priority.locality_hosts.push_back({.weight = locality.weight});
+        ++view.sources;
+      }
     }
+    if (config.health_check.kind == HealthCheckPlan::Kind::None) continue;
+    priority.degraded_localities.resize(priority.localities.size());
+    priority.degraded_locality_hosts = priority.locality_hosts;
+    view.sources += 1 + static_cast<std::uint32_t>(priority.localities.size());
   }
+}
+
+/// One host goes into the lists of its priority.
+void place(const ClusterConfig& config, std::uint32_t h, HostHealth health,
+           PriorityView& priority) {
+  // Whoever the caller addresses is asked, ejected or not (`envoy.md` §7.11).
+  if (config.load_balancer.kind == LoadBalancerKind::OriginalDestination) {
+    health = HostHealth::Healthy;
+  }
+  const bool healthy = health == HostHealth::Healthy, degraded = health == HostHealth::Degraded;
+  const std::uint32_t excluded = health == HostHealth::Excluded ? 1 : 0;
+  priority.all.push_back(h);
+  if (healthy) priority.healthy.push_back(h);
+  if (degraded) priority.degraded.push_back(h);
+  priority.excluded += excluded;
+  if (priority.localities.empty()) return;
+  const std::uint32_t l =
+      config.hosts[h].locality - first_locality(config, config.hosts[h].priority);
+  ++priority.locality_hosts[l].hosts;
+  priority.locality_hosts[l].excluded += excluded;
+  if (healthy) {
+    ++priority.locality_hosts[l].eligible;
+    priority.localities[l].push_back(h);
+  }
+  if (priority.degraded_locality_hosts.empty()) return;
+  ++priority.degraded_locality_hosts[l].hosts;
+  priority.degraded_locality_hosts[l].excluded += excluded;
+  if (!degraded) return;
+  ++priority.degraded_locality_hosts[l].eligible;
+  priority.degraded_localities[l].push_back(h);
 }
 
 /// "10.1.0.7:8080": what rings and tables hash. Hosts of plans without addresses have names.
@@ -83,27 +119,20 @@ void build_cluster_view(const ClusterConfig& config, std::span<const HostHealth>
   lay_out(config, view);
   for (std::uint32_t h = 0; h < config.hosts.size(); ++h) {
     if (health[h] == HostHealth::Absent) continue;
-    const HostPlan& host = config.hosts[h];
-    PriorityView& priority = view.priorities[host.priority];
-    // Whoever the caller addresses is asked, ejected or not (`envoy.md` §7.11).
-    const bool healthy = health[h] == HostHealth::Healthy ||
-                         config.load_balancer.kind == LoadBalancerKind::OriginalDestination;
-    priority.all.push_back(h);
-    if (healthy) priority.healthy.push_back(h);
-    if (!config.locality_weighted) continue;
-    const std::uint32_t l = host.locality - first_locality(config, host.priority);
-    ++priority.locality_hosts[l].hosts;
-    if (!healthy) continue;
-    ++priority.locality_hosts[l].eligible;
-    priority.localities[l].push_back(h);
+    place(config, h, health[h], view.priorities[config.hosts[h].priority]);
   }
   std::vector<PriorityHosts> counts;
   for (const PriorityView& priority : view.priorities) {
     counts.push_back({.hosts = static_cast<std::uint32_t>(priority.all.size()),
-                      .healthy = static_cast<std::uint32_t>(priority.healthy.size())});
+                      .healthy = static_cast<std::uint32_t>(priority.healthy.size()),
+                      .degraded = static_cast<std::uint32_t>(priority.degraded.size()),
+                      .excluded = priority.excluded});
   }
   assess_priorities({.panic_threshold_percent = config.panic_threshold_percent}, counts, {},
                     view.table);
+  view.by_zone = config.zone_aware.has_value();
+  view.has_degraded = std::any_of(view.table.share.begin(), view.table.share.end(),
+                                  [](const PriorityShare& share) { return share.degraded > 0; });
 }
 
 void build_hash_tables(const Plan& plan, const ClusterConfig& config, ClusterView& view) {

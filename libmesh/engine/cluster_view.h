@@ -16,16 +16,27 @@
 namespace mesh {
 
 /// Hosts of one priority by their index in the cluster. Each list is a host source of Envoy's: all,
-/// healthy, and the healthy ones of each locality where the locality is chosen first.
+/// healthy, and the healthy ones of each locality where the locality is chosen first; where hosts
+/// can be degraded the same follows for those.
 struct PriorityView {
   std::vector<std::uint32_t> all, healthy;
   std::vector<std::vector<std::uint32_t>> localities;
   std::vector<LocalityHosts> locality_hosts;
+  std::vector<std::uint32_t> degraded;
+  std::vector<std::vector<std::uint32_t>> degraded_localities;
+  std::vector<LocalityHosts> degraded_locality_hosts;
+  std::uint32_t excluded = 0;
   std::uint32_t first_source = 0;  // numbered over all priorities, in this order
 
+  std::uint32_t degraded_source() const {
+    return first_source + 2 + static_cast<std::uint32_t>(localities.size());
+  }
   const std::vector<std::uint32_t>& source(std::uint32_t number) const {
     const std::uint32_t i = number - first_source;
-    return i == 1 ? healthy : i == 0 ? all : localities[i - 2];
+    if (i < 2) return i == 1 ? healthy : all;
+    if (i < 2 + localities.size()) return localities[i - 2];
+    const std::uint32_t d = number - degraded_source();
+    return d == 0 ? degraded : degraded_localities[d - 1];
   }
 };
 
@@ -45,9 +56,12 @@ struct ClusterView {
   PriorityTable table;          // load and panic of each
   std::vector<HashTable> hash;  // by priority; only of clusters that hash, once they are used
   std::uint32_t sources = 0;    // host sources of all priorities
+  bool has_degraded = false;    // some share of the load goes to degraded hosts
+  bool by_zone = false;         // zone-aware routing in priority 0
 };
 
-enum class HostHealth : std::uint8_t { Absent, Healthy, Unhealthy };
+/// Excluded: unhealthy, and outside the denominators of health and panic (`envoy.md` §6.1).
+enum class HostHealth : std::uint8_t { Absent, Healthy, Degraded, Unhealthy, Excluded };
 
 constexpr bool is_hashed(LoadBalancerKind kind) {
   return kind == LoadBalancerKind::RingHash || kind == LoadBalancerKind::Maglev;

@@ -15,7 +15,10 @@ bool Engine::wants_connection(const Pool& pool, const ClusterConfig& config) con
   const ProxyCluster& cluster = world_.proxy_clusters[pool.proxy_cluster];
   const bool ejected = cluster.first_outlier != nil &&
                        world_.outlier_cells[cluster.first_outlier + pool.host_index].state.ejected;
-  if (!pool.preconnects || ejected) return pool.pending_count > pool.connecting_capacity;
+  const Probe* probe = pool.preconnects ? probe_of(cluster, pool.host_index) : nullptr;
+  const bool unwell =
+      ejected || (probe != nullptr && (probe->state.failed || probe->state.degraded));
+  if (!pool.preconnects || unwell) return pool.pending_count > pool.connecting_capacity;
   std::uint64_t active = 0, capacity = pool.connecting_capacity;
   for (const ConnectionState state :
        {ConnectionState::Ready, ConnectionState::Busy, ConnectionState::Draining}) {
@@ -229,9 +232,9 @@ void Engine::watch_idle(std::uint32_t id) {
 
 /// The rest of the idle time is over: a timer of no duration lets the events of this instant pass
 /// first, as every timer does.
-void Engine::on_idle_due(std::uint32_t id) {
-  world_.connections[id].timer =
-      arm(at_once_, TimerKind::IdleTimeout, id, world_.connections.generation(id));
+void Engine::on_idle_due(std::uint32_t id, std::uint32_t generation) {
+  if (!world_.connections.alive(id, generation)) return;
+  world_.connections[id].timer = arm(at_once_, TimerKind::IdleTimeout, id, generation);
 }
 
 void Engine::on_idle_timeout(std::uint32_t id) {

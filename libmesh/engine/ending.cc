@@ -24,7 +24,13 @@ void Engine::reply_locally(std::uint32_t slot, std::uint16_t code, Details detai
   push(now() + cost, EventKind::ReplyDue, slot, world_.requests.generation(slot));
 }
 
+void Engine::on_reply_due(std::uint32_t slot, std::uint32_t generation) {
+  if (!world_.requests.alive(slot, generation)) return;
+  finish(slot, world_.requests[slot].code, world_.requests[slot].details);
+}
+
 void Engine::finish(std::uint32_t slot, std::uint16_t code, Details details) {
+  if (world_.requests[slot].in_filter) cancel_filter_call(slot);
   Request& live = world_.requests[slot];
   MESH_CHECK(live.first_attempt == nil);
   disarm(live.route_timer);
@@ -32,6 +38,11 @@ void Engine::finish(std::uint32_t slot, std::uint16_t code, Details details) {
   release_retry(live);
   if (live.holds_fault) end_fault(live);
   if (live.filters_passed > 0) leave_filters(live, code);
+  if (details == Details::RateLimited) tell_limited(live);
+  if (live.kind == Origin::Inbound && world_.visits.alive(live.origin) &&
+      world_.visits[live.origin.slot].streaming) {
+    end_stream(live.origin.slot, details == Details::ViaUpstream);
+  }
   live.tried.clear(world_.tried);
   if (live.tried_priorities != nil) world_.tried_priorities.erase(live.tried_priorities);
   record_request(live, logged_code(live, code, details), details);
@@ -83,17 +94,21 @@ void Engine::deliver(Origin kind, Handle origin, std::uint16_t code) {
   switch (kind) {
     case Origin::Load:
     case Origin::Mirror:
+    case Origin::Detached:
       return;
     case Origin::User:
-      return user_answered(origin.slot);
+      return user_answered(origin.slot, code);
     case Origin::Call:
       if (world_.frames.alive(origin)) call_answered(origin.slot, code);
       return;
     case Origin::Inbound:
       if (world_.visits.alive(origin)) {
-        answer(origin.slot, code, Action::Respond);
+        if (!world_.visits[origin.slot].streaming) answer(origin.slot, code, Action::Respond);
         world_.visits.erase(origin.slot);
       }
+      return;
+    case Origin::Filter:
+      if (world_.requests.alive(origin)) filter_answered(origin.slot, code);
       return;
   }
 }

@@ -74,12 +74,15 @@ void Engine::start() {
       pod.member = false;
     }
   }
+  world_.limit_counters.resize(plan_->limit_counters);
   world_.member_since.resize(plan_->endpoints.size(), plan_->clusters_made_at);
   workload_of_.resize(plan_->endpoints.size());
   for (std::uint32_t e = 0; e < plan_->endpoints.size(); ++e) {
     workload_of_[EndpointId{e}] = plan_->endpoints[EndpointId{e}].workload;
   }
   find_lanes();
+  order_queues();
+  share_processors();
   limit_faults();
   weigh_reports();
   for (std::uint32_t c = 0; c < plan_->cluster_configs.size(); ++c) {
@@ -87,6 +90,7 @@ void Engine::start() {
   }
   grow_pairs();
   schedule_timeline();
+  watch_hosts();
   start_loads();
 }
 
@@ -108,12 +112,18 @@ void Engine::find_lanes() {
     lanes.per_try_is_idle = idle.ns > 0 && (per_try.ns == 0 || idle < per_try);
     lanes.per_try = lane(lanes.per_try_is_idle ? idle : per_try);
   }
+  probes_hosts_ = false;
   cluster_lanes_.resize(plan_->cluster_configs.size());
   for (std::uint32_t i = 0; i < plan_->cluster_configs.size(); ++i) {
     const ClusterConfig& config = plan_->cluster_configs[ClusterConfigId{i}];
-    cluster_lanes_[ClusterConfigId{i}] = {lane(config.connect_timeout), lane(config.idle_timeout),
+    cluster_lanes_[ClusterConfigId{i}] = {lane(config.connect_timeout),
+                                          lane(config.idle_timeout),
                                           lane(config.max_connection_duration),
-                                          lane(config.max_stream_duration)};
+                                          lane(config.max_stream_duration),
+                                          {}};
+    if (config.health_check.kind == HealthCheckPlan::Kind::None) continue;
+    cluster_lanes_[ClusterConfigId{i}].probe = lane(config.health_check.timing.timeout);
+    probes_hosts_ = true;
   }
   at_once_ = timers.lane({});
   call_lanes_.resize(plan_->calls.size());
@@ -121,8 +131,18 @@ void Engine::find_lanes() {
     call_lanes_[CallId{i}] = lane(plan_->calls[CallId{i}].timeout);
   }
   server_age_lanes_.resize(plan_->workloads.size());
+  queue_lanes_.resize(plan_->workloads.size());
   for (std::uint32_t i = 0; i < plan_->workloads.size(); ++i) {
-    server_age_lanes_[WorkloadId{i}] = lane(plan_->workloads[WorkloadId{i}].max_connection_age);
+    const WorkloadPlan& workload = plan_->workloads[WorkloadId{i}];
+    server_age_lanes_[WorkloadId{i}] = lane(workload.max_connection_age);
+    const QueueDiscipline& queue = workload.discipline;
+    const auto* fixed = std::get_if<Constant>(&plan_->distributions[workload.patience].law());
+    QueueLanes& lanes = queue_lanes_[WorkloadId{i}];
+    lanes = {};
+    if (!workload.is_patient && fixed != nullptr) lanes.patience = lane(fixed->value);
+    if (queue.codel.ns == 0) continue;
+    lanes.congested = lane(queue.codel);
+    lanes.relaxed = lane(queue.congested_after);
   }
   grpc_lanes_.resize(plan_->templates.size());
   for (std::uint32_t i = 0; i < plan_->templates.size(); ++i) {
@@ -164,6 +184,9 @@ bool Engine::adopt(std::shared_ptr<const Plan> plan) {
   plan_ = std::move(plan);
   for (std::uint32_t l = 0; l < plan_->loads.size(); ++l) world_.loads[LoadId{l}].whole = -1;
   find_lanes();
+  world_.limit_counters.resize(plan_->limit_counters);
+  order_queues();
+  share_processors();
   limit_faults();
   weigh_reports();
   for (std::uint32_t c = 0; c < plan_->cluster_configs.size(); ++c) {
@@ -205,13 +228,12 @@ void Engine::on_event(const Event& event) {
 }
 
 void Engine::dispatch(const Event& event) {
-  const std::uint32_t slot = event.slot();
-  const std::uint32_t generation = event.generation();
+  const std::uint32_t slot = event.slot(), generation = event.generation();
   switch (static_cast<EventKind>(event.kind())) {
     case EventKind::ArrivalDue:
       return on_arrival(LoadId{slot});
     case EventKind::UserDue:
-      return on_user(slot);
+      return generation == 0 ? on_user(slot) : on_user_again(slot);
     case EventKind::FaultDelayDone:
       if (world_.requests.alive(slot, generation)) abort_or_route(slot);
       return;
@@ -225,19 +247,14 @@ void Engine::dispatch(const Event& event) {
       if (world_.attempts.alive(slot, generation)) on_reaches_caller(slot);
       return;
     case EventKind::ReplyDue:
-      if (world_.requests.alive(slot, generation)) {
-        finish(slot, world_.requests[slot].code, world_.requests[slot].details);
-      }
-      return;
+      return on_reply_due(slot, generation);
     case EventKind::Connected:
       if (world_.connections.alive(slot, generation)) on_connected(slot);
       return;
     case EventKind::BackoffDone:
-      if (world_.requests.alive(slot, generation)) on_backoff_done(slot);
-      return;
+      return on_backoff_done(slot, generation);
     case EventKind::CancelReaches:
-      if (world_.visits.alive(slot, generation)) on_cancel_reaches(slot);
-      return;
+      return on_cancel_reaches(slot, generation);
     case EventKind::OutlierSweep:
       return on_outlier_sweep(slot);
     case EventKind::MergeWindowEnds:
@@ -259,8 +276,17 @@ void Engine::dispatch(const Event& event) {
     case EventKind::WeightUpdate:
       return on_weight_update(slot);
     case EventKind::IdleDue:
-      if (world_.connections.alive(slot, generation)) on_idle_due(slot);
-      return;
+      return on_idle_due(slot, generation);
+    case EventKind::ProbeDue:
+    case EventKind::ProbeConnected:
+    case EventKind::ProbeAnswered:
+      return on_probe(static_cast<EventKind>(event.kind()), slot, generation);
+    case EventKind::ProcessorDue:
+      return on_processor_due(EndpointId{slot}, generation);
+    case EventKind::CallAgain:
+      return on_call_again(slot, generation);
+    case EventKind::PatienceEnds:
+      return on_patience_ends(slot, generation);
   }
 }
 
@@ -299,6 +325,12 @@ void Engine::expire(const Fired& timer) {
     case TimerKind::ServerAge:
       world_.connections[slot].age_timer = TimerRef::none();
       return on_server_age(slot);
+    case TimerKind::ProbeTimeout:
+      world_.probes[slot].timer = TimerRef::none();
+      return on_probe_timeout(slot);
+    case TimerKind::Patience:
+      world_.visits[slot].patience = TimerRef::none();
+      return turn_away(slot);
   }
 }
 
@@ -337,7 +369,7 @@ std::shared_ptr<const RunRecord> Engine::record() const {
   if (!plan_->record.requests) return recorder_.peek(info(), stats());
   Recorder complete = recorder_;
   world_.visits.for_each([&](std::uint32_t, const Visit& visit) {
-    if (visit.number == 0) return;  // has not reached the application
+    if (visit.number == 0 || visit.probe != nil) return;  // has not reached the application
     complete.visit_ended({.request = visit.request,
                           .workload = workload_of(visit.endpoint),
                           .endpoint = visit.endpoint,

@@ -8,17 +8,15 @@
 
 #include "libmesh/base/rng.h"
 #include "libmesh/engine/events.h"
+#include "libmesh/engine/keys.h"
+#include "libmesh/engine/lanes.h"
+#include "libmesh/engine/opening.h"
 #include "libmesh/engine/simulation.h"
 #include "libmesh/engine/world.h"
 #include "libmesh/plan/plan.h"
 #include "libmesh/telemetry/recorder.h"
 
 namespace mesh {
-
-/// Names one cluster of one proxy.
-constexpr std::uint64_t pair_key(EndpointId proxy, ClusterId cluster) {
-  return static_cast<std::uint64_t>(proxy.value) << 32 | cluster.value;
-}
 
 /// Copying an engine copies its world: both copies go on independently.
 class Engine {
@@ -37,23 +35,10 @@ class Engine {
   void on_timer(const Fired& timer);
 
  private:
-  /// What opens a request: who waits for it, where it enters and what it asks for.
-  struct Opening {
-    Origin kind{};
-    Handle origin;
-    std::uint64_t key = 0, root = 0, parent = ~std::uint64_t{0};
-    LoadId load;
-    EndpointId proxy;
-    std::uint16_t worker = 0;
-    TemplateId request;
-    Duration timeout{0};
-  };
-  struct RouteLanes {
-    LaneId route_timeout, per_try, stream_duration;
-    bool per_try_is_idle = false;  // per_try_idle_timeout, where it is the shorter one
-  };
-  struct ClusterLanes {
-    LaneId connect, idle, age, stream_duration;
+  /// How often somebody has tried again, and after which pause.
+  struct Tries {
+    std::uint32_t& retries;
+    Duration& pause;
   };
 
   // engine.cc: set-up and the loop
@@ -85,7 +70,6 @@ class Engine {
   void schedule_arrival(LoadId load);
   void on_arrival(LoadId load);
   void on_user(std::uint32_t user);
-  void user_answered(std::uint32_t user);
   void send(LoadId load, std::uint64_t number, Origin kind, Handle origin);
 
   // filters.cc: a request enters its proxy
@@ -94,10 +78,11 @@ class Engine {
   bool begin_fault(Request& request, const FaultPolicy& fault);
   void end_fault(Request& request);
   void abort_or_route(std::uint32_t slot);
+  void after_fault(std::uint32_t slot);
   void begin_filters(std::uint32_t slot);
 
   // http_filters.cc: filters that may refuse it
-  bool refused_by_filters(std::uint32_t slot, bool before_fault);
+  bool stopped_by_filters(std::uint32_t slot, bool before_fault);
   bool passes(std::uint32_t slot, const FilterPlan& filter);
   bool passes_rate_limit(std::uint32_t slot, const RateLimitPlan& limit);
   bool takes_tokens(EndpointId proxy, const RateLimitPlan& limit);
@@ -108,6 +93,19 @@ class Engine {
   void leave_concurrency(const Request& request, std::uint32_t filter, std::uint16_t code);
   void on_concurrency_measure(EndpointId proxy, std::uint32_t filter);
   void on_concurrency_update(EndpointId proxy, std::uint32_t filter);
+
+  // filter_calls.cc: services that filters ask about it
+  bool passes_authoriser(std::uint32_t slot, const ExtAuthzPlan& authoriser);
+  bool passes_global_limit(std::uint32_t slot, const GlobalRateLimitPlan& limit);
+  bool passes_overload(std::uint32_t slot, const OverloadPlan& overload);
+  bool passes_cors(std::uint32_t slot, CorsPlan cors);
+  void ask(std::uint32_t slot, const FilterCallPlan& call);
+  void filter_answered(std::uint32_t slot, std::uint16_t code);
+  bool authorised(std::uint32_t slot, const ExtAuthzPlan& authoriser, std::uint16_t code);
+  bool within_limit(std::uint32_t slot, const GlobalRateLimitPlan& limit, std::uint16_t code);
+  void cancel_filter_call(std::uint32_t slot);
+  void tell_limited(const Request& request);
+  bool over_limit(const HandlerPlan& handler);
 
   // routing.cc: the router takes it
   void route(std::uint32_t slot);
@@ -167,7 +165,7 @@ class Engine {
   Backoff backoff(Request& request, const RetryPolicy& policy, const ResponsePlan* response);
   const RetryPolicy* retry_policy(const Request& request) const;
   void release_retry(Request& request);
-  void on_backoff_done(std::uint32_t slot);
+  void on_backoff_done(std::uint32_t slot, std::uint32_t generation);
 
   // timeouts.cc
   std::uint16_t timeout_code(const Request& request) const;
@@ -180,6 +178,7 @@ class Engine {
 
   // ending.cc: the end of a request
   void reply_locally(std::uint32_t slot, std::uint16_t code, Details details);
+  void on_reply_due(std::uint32_t slot, std::uint32_t generation);
   void finish(std::uint32_t slot, std::uint16_t code, Details details);
   std::uint16_t logged_code(const Request& request, std::uint16_t code, Details details) const;
   void record_request(const Request& request, std::uint16_t code, Details details);
@@ -196,6 +195,10 @@ class Engine {
   // statistics.cc: what is counted
   void count(ProxyCluster& cluster, ClusterCounter counter) {
     ++cluster.counters[static_cast<std::size_t>(counter)];
+  }
+  void count_special(const ProxyCluster& cluster, ClusterCounter counter) {
+    const auto number = static_cast<std::size_t>(counter) - common_counter_count;
+    ++world_.specials[cluster.special].counters[number];
   }
   void charge_code(ProxyCluster& cluster, std::uint16_t code);
   EdgeSlot edge_of(ProxyCluster& cluster, EndpointId host);
@@ -222,10 +225,15 @@ class Engine {
                                                 const ClusterView& view);
   bool already_tried(const Request& request, EndpointId host) const;
 
+  // zones.cc: the caller's zone first
+  std::uint32_t choose_zone(const ProxyCluster& cluster, const ClusterView& view, Draw& draw);
+  void compare_zones(const ProxyCluster& cluster, const ClusterView& view);
+
   // balancer_state.cc: cursors and schedules per worker
   std::uint64_t balancer_seed(const ProxyCluster& cluster, std::uint32_t worker) const;
   void add_balancer(ProxyCluster& cluster);
   void rebuild_balancer(const ProxyCluster& cluster);
+  Instant healthy_since(const ProxyCluster& cluster, std::uint32_t host) const;
   double scheduled_weight(const ProxyCluster& cluster, std::uint32_t host) const;
   std::uint32_t choose_source(const ProxyCluster& cluster, const ClusterView& view,
                               std::uint32_t priority, std::uint32_t worker, std::uint32_t source);
@@ -273,7 +281,7 @@ class Engine {
   void connection_lost(std::uint32_t connection, ResetReason reason);
   void closed_by_peer(std::uint32_t attempt, ResetReason reason);
   void watch_idle(std::uint32_t connection);
-  void on_idle_due(std::uint32_t connection);
+  void on_idle_due(std::uint32_t connection, std::uint32_t generation);
   void on_idle_timeout(std::uint32_t connection);
   void on_connection_age(std::uint32_t connection);
   void on_server_age(std::uint32_t connection);
@@ -287,17 +295,56 @@ class Engine {
               std::uint16_t code);
   void handle_detections();
   void detected(std::uint32_t cluster, std::uint32_t host_index, Detector detector);
-  void eject_host(std::uint32_t cluster, std::uint32_t host_index, Detector detector);
+  void eject_host(std::uint32_t cluster, std::uint32_t host_index, Detector detector,
+                  EjectionRates rates);
   void arm_sweep(std::uint32_t cluster);
   void on_outlier_sweep(std::uint32_t cluster);
   void sweep_interval_detectors(std::uint32_t cluster);
   void health_changed(std::uint32_t cluster);
   void membership_changed(std::uint32_t cluster);
+  void build_own_view(ProxyCluster& cluster);
   void deliver_health(std::uint32_t cluster);
   void on_merge_window(std::uint32_t cluster, std::uint32_t generation);
+  void return_host(std::uint32_t cluster, std::uint32_t host_index);
   std::uint32_t members(const ProxyCluster& cluster) const;
+  std::uint32_t unhealthy(const ProxyCluster& cluster) const;
+
+  // health_checks.cc: each proxy asks the hosts whether they are well
+  const Probe* probe_of(const ProxyCluster& cluster, std::uint32_t host_index) const {
+    if (cluster.special == nil || world_.specials[cluster.special].first_probe == nil) {
+      return nullptr;
+    }
+    return &world_.probes[world_.specials[cluster.special].first_probe + host_index];
+  }
+  void watch_hosts();
+  void watch_hosts(EndpointId proxy);
+  void add_probes(ProxyCluster& made, std::uint32_t id);
+  void start_probes(std::uint32_t cluster);
+  void stop_probe(std::uint32_t probe);
+  void stop_probes(const ProxyCluster& cluster);
+  void schedule_probe(std::uint32_t probe, Duration delay);
+  std::uint64_t probe_key(const Probe& probe) const;
+  void on_probe(EventKind kind, std::uint32_t probe, std::uint32_t generation);
+  void begin_probe(std::uint32_t probe);
+  void send_probe(std::uint32_t probe);
+  void answer_probe(const Visit& visit, std::uint16_t code, Action action, std::uint32_t response);
+  void on_probe_timeout(std::uint32_t probe);
+  CheckResult judge(const Probe& probe) const;
+  void probe_ended(std::uint32_t probe, CheckResult result);
+  void health_turned(std::uint32_t probe, bool failed);
+  void fail_passively(std::uint32_t cluster, std::uint32_t host_index);
+  bool stays_while_well(std::uint32_t cluster, std::uint32_t host_index);
+  void probe_new_host(std::uint32_t cluster, std::uint32_t host_index);
+  void forget_host(std::uint32_t cluster, std::uint32_t host_index);
+  void tell_first_results(std::uint32_t probe);
+  bool tell_probes(const ProxyCluster& cluster);
+  std::uint32_t kept_hosts(const ProxyCluster& cluster) const;
 
   // workload.cc: the application
+  /// What a health check causes is a tree of its own, begun by the next request.
+  std::uint64_t root_of(const Visit& visit) const {
+    return visit.probe == nil ? visit.root : world_.requests_created;
+  }
   void on_reaches_server(std::uint32_t visit);
   void enter_application(std::uint32_t visit);
   void note_reached(Attempt& attempt);
@@ -308,17 +355,64 @@ class Engine {
   void work_done(std::uint32_t visit, std::uint16_t failed);
   void answer(std::uint32_t visit, std::uint16_t code, Action action);
   void leave(std::uint32_t visit, std::uint16_t code, bool overflowed);
+  void unlink_waiting(std::uint32_t visit);
   void free_worker(EndpointId endpoint);
-  void on_cancel_reaches(std::uint32_t visit);
+
+  // streams.cc: answers whose body takes its time
+  void start_stream(std::uint32_t visit, std::uint16_t code, std::uint32_t duration);
+  void announce_stream(std::uint32_t visit, std::uint16_t code);
+  void end_stream(std::uint32_t visit, bool properly);
+  void stream_opened(std::uint32_t attempt);
+  void stream_over(std::uint32_t attempt);
+  void on_cancel_reaches(std::uint32_t visit, std::uint32_t generation);
+
+  // queueing.cc: its queue, where it has a discipline
+  void order_queues();
+  std::uint32_t class_of(const Visit& visit) const;
+  void take_place(std::uint32_t visit);
+  std::uint32_t last_up_to(const QueueState& queue, std::uint32_t least_urgent) const;
+  void wait_in_turn(std::uint32_t visit);
+  std::uint32_t whom_to_drop(std::uint32_t arrival) const;
+  void limit_wait(std::uint32_t visit);
+  void on_patience_ends(std::uint32_t visit, std::uint32_t generation);
+  void turn_away(std::uint32_t visit);
+  std::uint32_t next_in_turn(EndpointId endpoint);
+  void forget_place(std::uint32_t visit);
+  Instant deadline_of(const Visit& visit) const;
+
+  // processor.cc: its cores, where work shares them
+  void share_processors();
+  void release_tasks(Processor& processor);
+  void work(std::uint32_t frame, Duration time);
+  void leave_processor(EndpointId endpoint);
+  void await_completion(EndpointId endpoint);
+  void on_processor_due(EndpointId endpoint, std::uint32_t generation);
 
   // script.cc: its steps
   void run_frame(std::uint32_t frame);
   bool run_step(std::uint32_t frame, const StepPlan& step);
-  void start_call(std::uint32_t frame, CallId call);
-  void call_answered(std::uint32_t frame, std::uint16_t code);
+  double branch_draw(std::uint32_t frame);
+  ScriptId choose(std::uint32_t frame, const StepPlan& step);
+  bool next_round(std::uint32_t frame, const StepPlan& step);
+  std::uint32_t add_branch(std::uint32_t frame, ScriptId script);
+  void start_branch(std::uint32_t frame, ScriptId script);
   void start_branches(std::uint32_t frame, const StepPlan& step);
   void frame_done(std::uint32_t frame);
+  void join(std::uint32_t frame, bool enough);
   void drop_frames(std::uint32_t frame);
+
+  // calls.cc: its calls, and who tries again
+  bool start_call(std::uint32_t frame, CallId call);
+  void send_call(std::uint32_t frame);
+  void on_call_again(std::uint32_t frame, std::uint32_t generation);
+  void call_answered(std::uint32_t frame, std::uint16_t code);
+  void bring_tokens(std::uint32_t retry, std::uint64_t bucket);
+  void bring_tokens(LoadId load, std::uint32_t retry);
+  bool may_retry(std::uint32_t retry, std::uint16_t code, Tries tries, std::uint64_t key,
+                 std::uint64_t bucket);
+  std::uint32_t add_user(LoadId load, std::uint64_t number);
+  void user_answered(std::uint32_t user, std::uint16_t code);
+  void on_user_again(std::uint32_t user);
 
   // failure.cc: faults, changes and scaling
   void schedule_timeline();
@@ -347,6 +441,7 @@ class Engine {
   IdVector<CallId, LaneId> call_lanes_;
   IdVector<LoadId, LaneId> load_lanes_;
   IdVector<WorkloadId, LaneId> server_age_lanes_;
+  IdVector<WorkloadId, QueueLanes> queue_lanes_;
   IdVector<TemplateId, LaneId> grpc_lanes_;  // grpc-timeout of the request
   LaneId at_once_;                           // no time, but after the events of the instant
   /// By response; `no_report` without a usable one. Empty but for clusters that use reports.
@@ -354,6 +449,7 @@ class Engine {
   std::string text_;                  // scratch: no state
   std::vector<std::uint32_t> order_;  // the same
   Draw last_pick_{0};                 // the same: where the latest host pick began to draw
+  bool probes_hosts_ = false;         // some cluster has active health checks
   EndedBy ended_by_ = EndedBy::Horizon;
   Instant until_{};  // farthest instant asked for so far
 };

@@ -8,7 +8,7 @@ namespace mesh {
 /// Kinds of queued events. The slot says whom it concerns; the generation makes stale ones void.
 enum class EventKind : std::uint8_t {
   ArrivalDue,         // slot: load
-  UserDue,            // slot: user of a closed load
+  UserDue,            // slot: user of a load; generation 0 = its next request, 1 = again
   FaultDelayDone,     // slot: request
   ReachesServer,      // slot: visit
   StepDone,           // slot: frame of a script
@@ -28,6 +28,12 @@ enum class EventKind : std::uint8_t {
   ConcurrencyMeasure,  // the same; its least round trip is measured anew
   WeightUpdate,        // slot: proxy cluster whose weights come from load reports
   IdleDue,             // slot: connection that may have been idle for too long
+  ProbeDue,            // slot: probe; the next active health check of a host
+  ProbeConnected,      // slot: probe, its connection (or the refusal)
+  ProbeAnswered,       // slot: probe
+  PatienceEnds,        // slot: visit that may still wait for a worker
+  ProcessorDue,        // slot: endpoint whose cores have a task ready, with a generation of its own
+  CallAgain,           // slot: frame whose call is tried again
 };
 
 /// Kinds of timers on lanes: nearly always cancelled before they fire.
@@ -41,6 +47,8 @@ enum class TimerKind : std::uint8_t {
   StreamDuration,     // slot: attempt, max_stream_duration
   ServerAge,          // slot: connection that the application will end
   SessionIdle,        // slot: request, a TCP session without a byte
+  ProbeTimeout,       // slot: probe
+  Patience,           // slot: visit that waits for a worker
 };
 
 }  // namespace mesh

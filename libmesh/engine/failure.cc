@@ -77,7 +77,7 @@ void Engine::crash(EndpointId id) {
     const bool inner = world_.visits[visit].inbound;
     if (sidecar && !inner) {
       answer(visit, 503, Action::Respond);
-    } else if (inner) {
+    } else if (inner || world_.visits[visit].probe != nil) {
       answer(visit, 0, Action::Close);
     }
     leave(visit, 0, false);
@@ -96,6 +96,7 @@ void Engine::on_change(ChangeId id) {
   if (change.version > 0) {
     world_.version = change.version;
     recorder_.note({.at = now(), .what = EventNote::ConfigChange, .detail = id.value});
+    watch_hosts();
   }
   if (change.workload.valid()) {
     recorder_.note({.at = now(), .what = EventNote::Scale, .detail = id.value});
@@ -114,6 +115,7 @@ void Engine::scale(WorkloadId id, std::uint32_t replicas) {
     pod.exists = exists;
     push(now() + plan_->endpoint_propagation, EventKind::MembershipReaches, endpoint.value,
          exists ? 1 : 0);
+    if (exists) watch_hosts(endpoint);
   }
 }
 
@@ -125,6 +127,7 @@ void Engine::on_membership(EndpointId id, bool) {
   if (pod.member == member) return;
   pod.member = member;
   if (member) world_.member_since[id] = now();
+  for (SpecialCluster& special : world_.specials) special.zones_known = false;
   refresh_membership(id);
 }
 
@@ -145,14 +148,12 @@ void Engine::refresh_membership(EndpointId id) {
     const std::uint32_t host = position[world_.proxy_clusters[p].config.value];
     // The receiving sidecar's own cluster is static.
     if (host == nil || world_.proxy_clusters[p].proxy == id) continue;
+    if (left && stays_while_well(p, host)) continue;  // stays for a while
     count(world_.proxy_clusters[p], ClusterCounter::membership_change);
     if (left) {
-      drain_host(p, host);
-      if (world_.proxy_clusters[p].first_outlier != nil) {
-        OutlierCell& cell = world_.outlier_cells[world_.proxy_clusters[p].first_outlier + host];
-        if (cell.state.ejected) --world_.proxy_clusters[p].ejected;
-        cell = {};  // a pod that comes back is a new host
-      }
+      forget_host(p, host);
+    } else {
+      probe_new_host(p, host);
     }
     if (!report_weights_.empty()) forget_reports(p, host);
     membership_changed(p);

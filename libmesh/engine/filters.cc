@@ -34,7 +34,7 @@ void Engine::enter_filters(std::uint32_t slot) {
 }
 
 void Engine::begin_filters(std::uint32_t slot) {
-  if (refused_by_filters(slot, true)) return;
+  if (stopped_by_filters(slot, true)) return;
   Request& request = world_.requests[slot];
   const FaultPolicy& fault = plan_->routes[request.route].fault;
   if (fault.delay_share.numerator > 0 &&
@@ -60,7 +60,12 @@ void Engine::abort_or_route(std::uint32_t slot) {
     return reply_locally(slot, code, Details::FaultAbort);
   }
   if (request.holds_fault) end_fault(request);
-  if (refused_by_filters(slot, false)) return;
+  after_fault(slot);
+}
+
+void Engine::after_fault(std::uint32_t slot) {
+  if (stopped_by_filters(slot, false)) return;
+  const Request& request = world_.requests[slot];
   if (request.kind == Origin::Inbound) return forward(slot, &inbound_retry_);
   route(slot);
 }

@@ -38,15 +38,34 @@ bool uses_interval_detectors(const OutlierConfig& config) {
          config.enforcing_failure_percentage_local_origin > 0;
 }
 
+/// Envoy logs whole numbers, cut off.
+std::uint8_t whole_percent(double rate) {
+  return static_cast<std::uint8_t>(std::clamp(rate, 0.0, 100.0));
+}
+
+EjectionRates rates_of(const OutlierConfig& config, Detector detector,
+                       const std::vector<HostVolume>& volumes, std::uint32_t host) {
+  EjectionRates rates;
+  for (const HostVolume& volume : volumes) {
+    if (volume.host == host) rates.host = whole_percent(100.0 * volume.success / volume.total);
+  }
+  if (detector == Detector::SuccessRate || detector == Detector::LocalOriginSuccessRate) {
+    const SuccessRateThreshold cluster = cluster_success_rate(config, volumes);
+    rates.mean = whole_percent(cluster.mean);
+    rates.threshold = whole_percent(cluster.threshold);
+  }
+  return rates;
+}
+
 bool panics(const ClusterView& view) {
   const auto& panic = view.table.panic;
   return std::any_of(panic.begin(), panic.end(), [](std::uint8_t p) { return p != 0; });
 }
 
-/// Could the next tick change anything for this host?
-bool wants_sweep(const OutlierConfig& config, const OutlierState& state) {
-  return state.ejected || state.multiplier > 0 ||
-         (uses_interval_detectors(config) && (state.external_total > 0 || state.local_total > 0));
+/// Could the next tick change anything for this host? An ejection arms the ticks by itself, and
+/// they go on until it is forgotten.
+bool feeds_interval_detectors(const OutlierConfig& config, const OutlierState& state) {
+  return uses_interval_detectors(config) && (state.external_total > 0 || state.local_total > 0);
 }
 
 }  // namespace
@@ -61,7 +80,7 @@ void Engine::report(std::uint32_t id, std::uint32_t host_index, HostResult resul
   for (std::uint8_t i = 0; i < tripped.count; ++i) {
     world_.detections.push_back({id, host_index, tripped.detector[i]});
   }
-  if (!world_.proxy_clusters[id].sweep_armed && wants_sweep(config, state)) arm_sweep(id);
+  if (!cluster.sweep_armed && feeds_interval_detectors(config, state)) arm_sweep(id);
 }
 
 /// Envoy's workers post a detection to the main thread; so it takes effect when the callback that
@@ -69,6 +88,10 @@ void Engine::report(std::uint32_t id, std::uint32_t host_index, HostResult resul
 void Engine::handle_detections() {
   for (std::size_t i = 0; i < world_.detections.size(); ++i) {
     const Detection detection = world_.detections[i];
+    if (detection.fails_health) {
+      fail_passively(detection.cluster, detection.host_index);
+      continue;
+    }
     detected(detection.cluster, detection.host_index, detection.detector);
   }
   world_.detections.clear();
@@ -79,14 +102,15 @@ void Engine::detected(std::uint32_t id, std::uint32_t host_index, Detector detec
   const ProxyCluster& cluster = world_.proxy_clusters[id];
   const std::uint32_t cell = cluster.first_outlier + host_index;
   if (world_.outlier_cells[cell].state.ejected) return;
-  eject_host(id, host_index, detector);
+  eject_host(id, host_index, detector, {});
   reset_counter(world_.outlier_cells[cell].state, detector);
 }
 
-void Engine::eject_host(std::uint32_t id, std::uint32_t host_index, Detector detector) {
+void Engine::eject_host(std::uint32_t id, std::uint32_t host_index, Detector detector,
+                        EjectionRates rates) {
   ProxyCluster& cluster = world_.proxy_clusters[id];
   const ClusterConfig& config = plan_->cluster_configs[cluster.config];
-  OutlierState& state = world_.outlier_cells[cluster.first_outlier + host_index].state;
+  const std::uint32_t cell = cluster.first_outlier + host_index;
   count(cluster, detected_counter(detector));
   if (detector == Detector::Consecutive5xx) {
     count(cluster, ClusterCounter::ejections_consecutive_5xx);
@@ -97,7 +121,8 @@ void Engine::eject_host(std::uint32_t id, std::uint32_t host_index, Detector det
              .proxy = cluster.proxy,
              .cluster = cluster.cluster,
              .endpoint = config.hosts[host_index].endpoint,
-             .detail = static_cast<std::uint32_t>(detector)};
+             .detail = static_cast<std::uint32_t>(detector),
+             .rates = rates};
   if (!may_eject(*config.outlier, cluster.ejected, members(cluster))) {
     count(cluster, ClusterCounter::ejections_overflow);
     return recorder_.note(note);
@@ -111,7 +136,8 @@ void Engine::eject_host(std::uint32_t id, std::uint32_t host_index, Detector det
     note.what = EventNote::EjectNotEnforced;
     return recorder_.note(note);
   }
-  eject(*config.outlier, state, now(), draws_.at(Purpose::EjectionJitter, entity, moment).word());
+  eject(*config.outlier, world_.outlier_cells[cell].state, world_.ejections[cell], now(),
+        draws_.at(Purpose::EjectionJitter, entity, moment).word());
   ++cluster.ejected;
   count(cluster, ClusterCounter::ejections_enforced_total);
   count(cluster, enforced_counter(detector));
@@ -133,31 +159,38 @@ void Engine::arm_sweep(std::uint32_t id) {
        EventKind::OutlierSweep, id);
 }
 
+void Engine::return_host(std::uint32_t id, std::uint32_t host_index) {
+  ProxyCluster& cluster = world_.proxy_clusters[id];
+  const std::uint32_t cell = cluster.first_outlier + host_index;
+  uneject(world_.outlier_cells[cell].state, world_.ejections[cell], now());
+  --cluster.ejected;
+  recorder_.note({.at = now(),
+                  .what = EventNote::Uneject,
+                  .proxy_workload = workload_of(cluster.proxy),
+                  .proxy = cluster.proxy,
+                  .cluster = cluster.cluster,
+                  .endpoint = host_of(cluster, host_index)});
+  health_changed(id);
+}
+
 void Engine::on_outlier_sweep(std::uint32_t id) {
   world_.proxy_clusters[id].sweep_armed = false;
   const ClusterConfig& config = plan_->cluster_configs[world_.proxy_clusters[id].config];
   const auto hosts = static_cast<std::uint32_t>(config.hosts.size());
   const std::uint32_t first = world_.proxy_clusters[id].first_outlier;
   for (std::uint32_t h = 0; h < hosts; ++h) {
-    OutlierState& state = world_.outlier_cells[first + h].state;
-    if (!state.ejected || !stay_is_over(*config.outlier, state, now())) continue;
-    uneject(state, now());
-    ProxyCluster& cluster = world_.proxy_clusters[id];
-    --cluster.ejected;
-    recorder_.note({.at = now(),
-                    .what = EventNote::Uneject,
-                    .proxy_workload = workload_of(cluster.proxy),
-                    .proxy = cluster.proxy,
-                    .cluster = cluster.cluster,
-                    .endpoint = config.hosts[h].endpoint});
-    health_changed(id);
+    const OutlierState& state = world_.outlier_cells[first + h].state;
+    const Ejection& ejection = world_.ejections[first + h];
+    if (stay_is_over(*config.outlier, state, ejection, now())) return_host(id, h);
   }
   sweep_interval_detectors(id);
   bool again = false;
   for (std::uint32_t h = 0; h < hosts; ++h) {
-    OutlierState& state = world_.outlier_cells[first + h].state;
-    if (!state.ejected) decay_multiplier(*config.outlier, state, now());
-    again = again || wants_sweep(*config.outlier, state);
+    const OutlierState& state = world_.outlier_cells[first + h].state;
+    Ejection& ejection = world_.ejections[first + h];
+    decay_multiplier(*config.outlier, state, ejection, now());
+    again = again || state.ejected || ejection.multiplier > 0 ||
+            feeds_interval_detectors(*config.outlier, state);
   }
   if (again) arm_sweep(id);
 }
@@ -183,7 +216,8 @@ void Engine::sweep_interval_detectors(std::uint32_t id) {
     interval_outliers(*config.outlier, detector, volumes, members(world_.proxy_clusters[id]), out);
     for (const std::uint32_t h : out) {
       const std::uint32_t cell = world_.proxy_clusters[id].first_outlier + h;
-      if (!world_.outlier_cells[cell].state.ejected) eject_host(id, h, detector);
+      if (world_.outlier_cells[cell].state.ejected) continue;
+      eject_host(id, h, detector, rates_of(*config.outlier, detector, volumes, h));
     }
   };
   run(Detector::SuccessRate, external);
@@ -225,6 +259,19 @@ void Engine::on_merge_window(std::uint32_t id, std::uint32_t generation) {
   deliver_health(id);
 }
 
+void Engine::build_own_view(ProxyCluster& cluster) {
+  if (cluster.view == nil) {
+    if (world_.free_views.empty()) {
+      cluster.view = static_cast<std::uint32_t>(world_.own_views.size());
+      world_.own_views.emplace_back();
+    } else {
+      cluster.view = world_.free_views.back();
+      world_.free_views.pop_back();
+    }
+  }
+  build_view(plan_->cluster_configs[cluster.config], &cluster, world_.own_views[cluster.view]);
+}
+
 void Engine::deliver_health(std::uint32_t id) {
   ProxyCluster& cluster = world_.proxy_clusters[id];
   const ClusterConfig& config = plan_->cluster_configs[cluster.config];
@@ -237,20 +284,15 @@ void Engine::deliver_health(std::uint32_t id) {
       any = any || cell.told_unhealthy;
     }
   }
+  if (cluster.special != nil) {
+    any = tell_probes(cluster) || any;
+    world_.specials[cluster.special].zones_known = false;
+  }
   if (!any) {
     if (cluster.view != nil) world_.free_views.push_back(cluster.view);
     cluster.view = nil;
   } else {
-    if (cluster.view == nil) {
-      if (world_.free_views.empty()) {
-        cluster.view = static_cast<std::uint32_t>(world_.own_views.size());
-        world_.own_views.emplace_back();
-      } else {
-        cluster.view = world_.free_views.back();
-        world_.free_views.pop_back();
-      }
-    }
-    build_view(config, &cluster, world_.own_views[cluster.view]);
+    build_own_view(cluster);
   }
   rebuild_balancer(cluster);
   if (panics(view_of(cluster)) == panicked) return;
@@ -266,7 +308,7 @@ std::uint32_t Engine::members(const ProxyCluster& cluster) const {
   for (const PriorityView& p : world_.shared_views[cluster.config].priorities) {
     n += static_cast<std::uint32_t>(p.all.size());
   }
-  return n;
+  return n + kept_hosts(cluster);
 }
 
 }  // namespace mesh

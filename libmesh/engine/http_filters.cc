@@ -12,15 +12,15 @@ std::uint64_t cell_key(EndpointId proxy, std::uint32_t filter, std::uint32_t par
 
 }  // namespace
 
-/// True when one of the filters on this side of the fault filter has answered.
-bool Engine::refused_by_filters(std::uint32_t slot, bool before_fault) {
+/// True when one of the filters on this side of the fault filter has answered, or waits. Those that
+/// the request has passed are behind it.
+bool Engine::stopped_by_filters(std::uint32_t slot, bool before_fault) {
   const FilterSetId id = plan_->routes[world_.requests[slot].route].filters;
   if (!id.valid()) return false;
   const FilterSetPlan& set = plan_->filter_sets[id];
-  const std::size_t first = before_fault ? 0 : set.before_fault;
   const std::size_t end = before_fault ? set.before_fault : set.filters.size();
-  for (std::size_t i = first; i < end; ++i) {
-    if (!passes(slot, set.filters[i])) return true;
+  while (world_.requests[slot].filters_passed < end) {
+    if (!passes(slot, set.filters[world_.requests[slot].filters_passed])) return true;
     ++world_.requests[slot].filters_passed;
   }
   return false;
@@ -34,6 +34,17 @@ bool Engine::passes(std::uint32_t slot, const FilterPlan& filter) {
       return passes_admission(slot, filter.index);
     case FilterKind::AdaptiveConcurrency:
       return passes_concurrency(slot, filter.index);
+    case FilterKind::ExtAuthz:
+      return passes_authoriser(slot, plan_->authorisers[filter.index]);
+    case FilterKind::GlobalRateLimit:
+      return passes_global_limit(slot, plan_->global_rate_limits[filter.index]);
+    case FilterKind::Deny:
+      reply_locally(slot, 403, Details::RbacDenied);
+      return false;
+    case FilterKind::Cors:
+      return passes_cors(slot, static_cast<CorsPlan>(filter.index));
+    case FilterKind::Overload:
+      return passes_overload(slot, plan_->overloads[filter.index]);
   }
   return true;
 }
@@ -95,6 +106,11 @@ void Engine::leave_filters(const Request& request, std::uint16_t code) {
     const std::uint32_t filter = set.filters[i].index;
     switch (set.filters[i].kind) {
       case FilterKind::RateLimit:
+      case FilterKind::ExtAuthz:
+      case FilterKind::GlobalRateLimit:
+      case FilterKind::Deny:
+      case FilterKind::Cors:
+      case FilterKind::Overload:
         break;
       case FilterKind::AdmissionControl:
         if (code == 0) break;  // nothing was sent to the caller

@@ -82,7 +82,8 @@ void Engine::release_retry(Request& request) {
   --world_.proxy_clusters[request.proxy_cluster].breaker.retries;
 }
 
-void Engine::on_backoff_done(std::uint32_t slot) {
+void Engine::on_backoff_done(std::uint32_t slot, std::uint32_t generation) {
+  if (!world_.requests.alive(slot, generation)) return;
   Request& request = world_.requests[slot];
   if (!request.retry_scheduled) return;
   request.retry_scheduled = false;

@@ -18,6 +18,25 @@ double arrivals_until(const RateSegment& segment, Instant until) {
   return length * 0.5 * (segment.from_rps + last_rps);
 }
 
+/// Proxies check all hosts of their clusters from the start, whether traffic touches them or not.
+std::uint64_t probe_bytes(const Plan& plan) {
+  std::uint64_t bytes = 0;
+  for (std::uint32_t w = 0; w < plan.workloads.size() && !plan.versions.empty(); ++w) {
+    const auto& proxies = plan.versions.front().proxies;
+    if (!proxies.contains(WorkloadId{w})) continue;
+    for (const ClusterConfigId id : proxies[WorkloadId{w}].cluster_of) {
+      if (!id.valid()) continue;
+      const ClusterConfig& config = plan.cluster_configs[id];
+      if (config.health_check.kind == HealthCheckPlan::Kind::None) continue;
+      const std::uint64_t each =
+          sizeof(ProxyCluster) + sizeof(SpecialCluster) +
+          config.hosts.size() * (sizeof(Probe) + sizeof(HostCell) + sizeof(OutlierCell));
+      bytes += plan.workloads[WorkloadId{w}].reserved * each;
+    }
+  }
+  return bytes;
+}
+
 }  // namespace
 
 std::uint64_t estimated_bytes(const Plan& plan) {
@@ -33,6 +52,7 @@ std::uint64_t estimated_bytes(const Plan& plan) {
     bytes +=
         static_cast<double>(config.hosts.size()) * (sizeof(HostPlan) + 2 * sizeof(std::uint32_t));
   }
+  bytes += static_cast<double>(probe_bytes(plan));
   for (const LoadPlan& load : plan.loads) {
     double arrivals_per_s = 0, arrivals = 0;
     for (const RateSegment& s : load.rate) {

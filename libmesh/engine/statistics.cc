@@ -1,4 +1,6 @@
 // What is counted: codes of a cluster, rows of the record, gauges at the end.
+#include <algorithm>
+
 #include "libmesh/engine/engine.h"
 
 namespace mesh {
@@ -43,7 +45,12 @@ std::vector<ClusterStats> Engine::stats() const {
   std::vector<ClusterStats> rows;
   for (const ProxyCluster& cluster : world_.proxy_clusters) {
     ClusterStats row{.proxy = cluster.proxy, .cluster = cluster.cluster};
-    for (std::size_t i = 0; i < cluster_counter_count; ++i) row.counters[i] = cluster.counters[i];
+    for (std::size_t i = 0; i < common_counter_count; ++i) row.counters[i] = cluster.counters[i];
+    if (cluster.special != nil) {
+      const SpecialCluster& special = world_.specials[cluster.special];
+      std::copy(special.counters.begin(), special.counters.end(),
+                row.counters.begin() + common_counter_count);
+    }
     const CircuitBreaker& breaker = cluster.breaker;
     const CircuitBreakerConfig& limits = plan_->cluster_configs[cluster.config].breaker;
     row.connections_active = breaker.connections;
@@ -58,7 +65,7 @@ std::vector<ClusterStats> Engine::stats() const {
     row.rq_retry_open = is_open(breaker.retries, retry_limit(limits, breaker));
     const bool own = cluster.config == proxy_config(cluster.proxy).inbound;
     row.membership_total = own ? 1 : members(cluster);  // its one host is its own application
-    row.membership_healthy = row.membership_total - cluster.ejected;
+    row.membership_healthy = row.membership_total - unhealthy(cluster);
     rows.push_back(row);
   }
   return rows;

@@ -42,7 +42,9 @@ void Engine::on_reaches_caller(std::uint32_t id) {
   Request& request = world_.requests[slot];
   const std::uint32_t cluster = request.proxy_cluster;
   if (request.session) return session_over(id);
-  if (attempt.code == 0 || attempt.response_started) return closed_by_peer(id, attempt.reset);
+  if (attempt.code == 0 || attempt.response_started) {
+    return attempt.stream_ended ? stream_over(id) : closed_by_peer(id, attempt.reset);
+  }
   const std::uint16_t code = attempt.code;
   const RetryPolicy* policy = retry_policy(request);
   const ResponsePlan& response = plan_->responses[attempt.response];
@@ -59,12 +61,13 @@ void Engine::on_reaches_caller(std::uint32_t id) {
   // A bad answer waits while another try may still bring a good one (`envoy.md` §1.7).
   const bool dropped = retrying || (wanted && others_may_answer(request, id));
   if (!report_weights_.empty()) note_load_report(cluster, attempt.host_index, attempt.response);
+  if (response.fails_health) world_.detections.push_back({cluster, attempt.host_index, {}, true});
   const std::uint16_t seen = code_for_outlier(request, code, response);
-  if (attempt.resets_later && !dropped) {
+  if ((attempt.resets_later || attempt.streams) && !dropped) {
     return response_starts(id, cluster, seen);
   }
   if (response.connection_close) going_away(attempt.connection);
-  stream_done(id, attempt.resets_later);
+  stream_done(id, attempt.resets_later || attempt.streams);
   report(cluster, attempt.host_index, HostResult::ExternalCode, seen);
   end_attempt(id, Details::ViaUpstream);
   if (dropped) return;
@@ -79,8 +82,8 @@ bool Engine::others_may_answer(const Request& request, std::uint32_t id) const {
       {.awaiting_headers = alone ? 0u : 1u, .pending_retries = request.retry_scheduled ? 1u : 0u});
 }
 
-/// Headers are with the caller, the body is not: the peer resets 5 ms later. Nothing is retried any
-/// more, other tries are given up.
+/// Headers are with the caller, the body is not: it flows, or the peer resets 5 ms later. Nothing
+/// is retried any more, other tries are given up.
 void Engine::response_starts(std::uint32_t id, std::uint32_t cluster, std::uint16_t code) {
   constexpr Duration body_time = milliseconds(5);
   Attempt& attempt = world_.attempts[id];
@@ -90,7 +93,11 @@ void Engine::response_starts(std::uint32_t id, std::uint32_t cluster, std::uint1
   attempt.reset = http2 ? ResetReason::RemoteReset : ResetReason::ProtocolError;
   disarm(attempt.per_try);
   charge_code(world_.proxy_clusters[cluster], attempt.code);
-  push(now() + body_time, EventKind::ReachesCaller, id, world_.attempts.generation(id));
+  if (attempt.streams) {
+    stream_opened(id);
+  } else {
+    push(now() + body_time, EventKind::ReachesCaller, id, world_.attempts.generation(id));
+  }
   report(cluster, attempt.host_index, HostResult::ExternalCode, code);
   Request& request = world_.requests[attempt.request];
   release_retry(request);

@@ -30,7 +30,7 @@ void Engine::on_reaches_server(std::uint32_t id) {
       open_request({.kind = Origin::Inbound,
                     .origin = world_.visits.handle(id),
                     .key = scramble(outer.key + 0x696e626f756e64u),
-                    .root = outer.root,
+                    .root = root_of(outer),
                     .parent = outer.request,
                     .proxy = endpoint,
                     .worker = static_cast<std::uint16_t>(outer.key % workload.concurrency),
@@ -53,7 +53,8 @@ void Engine::enter_application(std::uint32_t id) {
     return;
   }
   visit.arrived = now();
-  visit.number = ++endpoint.received;
+  // Rules by number count requests, not health checks.
+  visit.number = visit.probe == nil ? ++endpoint.received : endpoint.received + 1;
   Attempt* attempt = world_.attempts.find(visit.attempt);
   if (attempt != nullptr) note_reached(*attempt);
   if (plan_->handlers[visit.handler].rules > 0) {
@@ -65,6 +66,7 @@ void Engine::enter_application(std::uint32_t id) {
   ++endpoint.in_flight;
   ++world_.workloads[workload_id].in_flight;
   if (workload.workers == 0 || endpoint.busy < workload.workers) return start_work(id);
+  if (!workload.first_come) return wait_in_turn(id);
   if (endpoint.queued >= workload.queue) {
     answer(id, workload.overflow_status, Action::Respond);
     return leave(id, workload.overflow_status, true);
@@ -132,6 +134,7 @@ void Engine::start_work(std::uint32_t id) {
   frame.next_step = script.first;
   frame.end_step = script.first + script.count;
   const Duration time = service_time(visit, answer.time, Purpose::ServiceTime);
+  if (!world_.processors.empty()) return work(visit.frame, time);
   push(now() + time, EventKind::StepDone, visit.frame, world_.frames.generation(visit.frame));
 }
 
@@ -167,6 +170,10 @@ Duration Engine::service_time(Visit& visit, std::uint32_t distribution, Purpose 
 
 void Engine::work_done(std::uint32_t id, std::uint16_t failed) {
   const Visit& visit = world_.visits[id];
+  if (visit.streaming) {
+    end_stream(id, true);
+    return leave(id, answer_plan(visit).status, false);
+  }
   const HandlerPlan& handler = plan_->handlers[visit.handler];
   const AnswerPlan& plan = answer_plan(visit);
   std::uint16_t code = plan.status;
@@ -177,6 +184,8 @@ void Engine::work_done(std::uint32_t id, std::uint16_t failed) {
   } else if (handler.error_rate > 0 &&
              draws_.at(Purpose::ErrorChance, visit.key, 0).uniform01() < handler.error_rate) {
     code = handler.error_status;
+  } else if (handler.limits > 0 && over_limit(handler)) {
+    code = 429;
   }
   for (const FaultId fault_id : world_.active_faults) {
     const FaultPlan& fault = plan_->faults[fault_id];
@@ -185,7 +194,11 @@ void Engine::work_done(std::uint32_t id, std::uint16_t failed) {
       code = fault.status;
     }
   }
-  if (action == Action::Hang) return;  // keeps its worker for ever
+  if (action == Action::Hang) return;                           // keeps its worker for ever
+  const bool streams = plan.stream != 0 && visit.probe == nil;  // a check reads headers only
+  if (streams && action == Action::Respond && code == plan.status) {
+    return start_stream(id, code, plan.stream);
+  }
   answer(id, code, action);
   leave(id, code, false);
 }
@@ -194,7 +207,11 @@ void Engine::work_done(std::uint32_t id, std::uint16_t failed) {
 void Engine::answer(std::uint32_t id, std::uint16_t code, Action action) {
   const Visit& visit = world_.visits[id];
   Attempt* attempt = world_.attempts.find(visit.attempt);
-  if (attempt == nullptr || attempt->state != AttemptState::Active) return;
+  if (attempt == nullptr || attempt->state != AttemptState::Active) {
+    if (visit.probe != nil) answer_probe(visit, code, action, answer_plan(visit).response);
+    return;
+  }
+  if (attempt->streams) return end_stream(id, false);
   switch (action) {
     case Action::ResetAfterHeaders:
       attempt->resets_later = true;
@@ -240,8 +257,9 @@ void Engine::leave(std::uint32_t id, std::uint16_t code, bool overflowed) {
                          .started = had_worker ? visit.started : now(),
                          .ended = now(),
                          .code = code,
-                         .abandoned = !world_.attempts.alive(visit.attempt),
-                         .overflowed = overflowed});
+                         .abandoned = !world_.attempts.alive(visit.attempt) && visit.probe == nil,
+                         .overflowed = overflowed,
+                         .probe = visit.probe != nil});
   if (visit.alive_prev != nil) {
     world_.visits[visit.alive_prev].alive_next = visit.alive_next;
   } else {
@@ -250,52 +268,52 @@ void Engine::leave(std::uint32_t id, std::uint16_t code, bool overflowed) {
   if (visit.alive_next != nil) world_.visits[visit.alive_next].alive_prev = visit.alive_prev;
   --endpoint.in_flight;
   --world_.workloads[workload].in_flight;
-  if (!had_worker && !overflowed) {
-    if (visit.queue_prev != nil) {
-      world_.visits[visit.queue_prev].queue_next = visit.queue_next;
-    } else {
-      endpoint.queue.front = visit.queue_next;
-    }
-    if (visit.queue_next != nil) {
-      world_.visits[visit.queue_next].queue_prev = visit.queue_prev;
-    } else {
-      endpoint.queue.back = visit.queue_prev;
-    }
-    --endpoint.queued;
-    --world_.workloads[workload].queued;
-  }
+  if (!had_worker && !overflowed) unlink_waiting(id);
   world_.visits.erase(id);
   if (had_worker) free_worker(at);
 }
 
-void Engine::free_worker(EndpointId id) {
-  EndpointState& endpoint = world_.endpoints[id];
-  WorkloadState& workload = world_.workloads[workload_of(id)];
-  --endpoint.busy;
-  --workload.busy;
-  const std::uint32_t next = endpoint.queue.front;
-  if (next == nil || endpoint.crashes > 0) return;
-  Visit& visit = world_.visits[next];
-  endpoint.queue.front = visit.queue_next;
-  if (visit.queue_next != nil) {
-    world_.visits[visit.queue_next].queue_prev = nil;
+/// Takes somebody who waits out of the queue.
+void Engine::unlink_waiting(std::uint32_t id) {
+  if (!world_.queues.empty()) forget_place(id);
+  const Visit& visit = world_.visits[id];
+  EndpointState& endpoint = world_.endpoints[visit.endpoint];
+  if (visit.queue_prev != nil) {
+    world_.visits[visit.queue_prev].queue_next = visit.queue_next;
   } else {
-    endpoint.queue.back = nil;
+    endpoint.queue.front = visit.queue_next;
+  }
+  if (visit.queue_next != nil) {
+    world_.visits[visit.queue_next].queue_prev = visit.queue_prev;
+  } else {
+    endpoint.queue.back = visit.queue_prev;
   }
   --endpoint.queued;
-  --workload.queued;
+  --world_.workloads[workload_of(visit.endpoint)].queued;
+}
+
+void Engine::free_worker(EndpointId id) {
+  EndpointState& endpoint = world_.endpoints[id];
+  --endpoint.busy;
+  --world_.workloads[workload_of(id)].busy;
+  if (endpoint.queue.front == nil || endpoint.crashes > 0) return;
+  const std::uint32_t next = world_.queues.empty() ? endpoint.queue.front : next_in_turn(id);
+  if (next == nil) return;
+  unlink_waiting(next);
   start_work(next);
 }
 
 /// The caller has gone. The receiving sidecar notices; the application only if it cancels.
-void Engine::on_cancel_reaches(std::uint32_t id) {
+void Engine::on_cancel_reaches(std::uint32_t id, std::uint32_t generation) {
+  if (!world_.visits.alive(id, generation)) return;
   const Visit& visit = world_.visits[id];
   if (world_.requests.alive(visit.inbound_request)) {
     const std::uint32_t request = visit.inbound_request.slot;
     world_.visits[id].attempt = Handle::none();
     return on_downstream_gone(request);
   }
-  if (!plan_->workloads[workload_of(visit.endpoint)].cancel) return;
+  // Whoever writes into a stream notices that nobody reads it.
+  if (!visit.streaming && !plan_->workloads[workload_of(visit.endpoint)].cancel) return;
   if (visit.number == 0) return world_.visits.erase(id);  // it overtook the request
   if (visit.frame != nil) drop_frames(visit.frame);
   leave(id, 0, false);

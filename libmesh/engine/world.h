@@ -17,23 +17,30 @@
 #include "libmesh/kernel/loop.h"
 #include "libmesh/policy/adaptive_concurrency.h"
 #include "libmesh/policy/admission_control.h"
+#include "libmesh/policy/call_retry.h"
 #include "libmesh/policy/circuit_breaker.h"
+#include "libmesh/policy/health_check.h"
 #include "libmesh/policy/load_balancer/round_robin.h"
 #include "libmesh/policy/local_rate_limit.h"
 #include "libmesh/policy/merge_window.h"
 #include "libmesh/policy/outlier_detector.h"
+#include "libmesh/policy/processor_sharing.h"
+#include "libmesh/policy/queue_discipline.h"
 #include "libmesh/policy/retry.h"
+#include "libmesh/policy/zone_aware.h"
 #include "libmesh/telemetry/facts.h"
 
 namespace mesh {
 
 /// Who waits for the end of a request.
 enum class Origin : std::uint8_t {
-  Load,     // nobody: open arrivals
-  User,     // a user of a closed load
-  Call,     // a frame of a script
-  Inbound,  // the receiving sidecar, on behalf of a caller's attempt
-  Mirror,   // nobody: a shadow copy
+  Load,      // nobody: open arrivals
+  User,      // a user of a closed load
+  Call,      // a frame of a script
+  Inbound,   // the receiving sidecar, on behalf of a caller's attempt
+  Mirror,    // nobody: a shadow copy
+  Detached,  // nobody: a call that its script does not wait for
+  Filter,    // a request that one of its filters holds back meanwhile
 };
 
 /// One request as a proxy's router sees it, from the downstream headers to the final answer.
@@ -66,6 +73,7 @@ struct Request {
   bool sent_upstream : 1 = false;
   bool holds_fault : 1 = false;  // counts among the proxy's active faults
   bool session : 1 = false;      // TCP: no answer, no code, no retry policy
+  bool in_filter : 1 = false;    // waits for a service that a filter has asked
 };
 static_assert(sizeof(Request) == 128, "two cache lines: every hop reads and copies it");
 
@@ -92,8 +100,10 @@ struct Attempt {
   std::uint32_t response = 0;  // index in Plan::responses
   bool resets_later = false;   // headers come first, then a reset
   bool response_started = false;
-  bool retried = false;           // hedging: its retry is under way, it gets no second one
-  bool timeout_reported = false;  // hedging: outlier detection has heard of it
+  bool retried : 1 = false;           // hedging: its retry is under way, it gets no second one
+  bool timeout_reported : 1 = false;  // hedging: outlier detection has heard of it
+  bool streams : 1 = false;           // headers have set out, the body follows for a while
+  bool stream_ended : 1 = false;      // so has its end
 };
 static_assert(sizeof(Attempt) == 88);
 
@@ -152,11 +162,11 @@ struct HostCell {
 };
 
 /// The same for outlier detection; exists only where the cluster configures it.
-struct alignas(64) OutlierCell {
+struct alignas(32) OutlierCell {
   [[no_unique_address]] OutlierState state;
   bool told_unhealthy = false;  // what the balancers have been told
 };
-static_assert(sizeof(OutlierCell) == 64, "one cache line: every answer touches one of very many");
+static_assert(sizeof(OutlierCell) == 32, "every answer touches one of very many");
 
 /// One cluster as one proxy sees it. What every request looks at comes first, in one cache line.
 struct alignas(64) ProxyCluster {
@@ -175,8 +185,39 @@ struct alignas(64) ProxyCluster {
   EdgeSlot edge_without_host;
   std::uint32_t ejected = 0;
   std::uint32_t merge_generation = 0;  // makes a cancelled timer void
+  std::uint32_t special = nil;         // what few clusters have
   MergeWindow merge;                   // when the balancers hear of health changes
-  std::array<std::uint32_t, cluster_counter_count> counters{};
+  std::array<std::uint32_t, common_counter_count> counters{};
+};
+
+/// What only clusters with health checks, zone-aware routing or subsets have.
+struct SpecialCluster {
+  std::uint32_t first_probe = nil;  // probes of its hosts are neighbours
+  std::uint32_t awaited = 0;        // hosts from the start without a first result
+  bool zones_known = false;         // the two below fit the hosts
+  ZonePlan zones;
+  std::vector<std::uint32_t> zone_sources;  // by zone of the plan: the host source
+  std::array<std::uint32_t, cluster_counter_count - common_counter_count> counters{};
+};
+
+/// One host under active health check by one proxy.
+struct Probe {
+  std::uint32_t cluster = nil, host_index = nil;
+  HealthCheckState state;
+  std::uint32_t generation = 0;  // makes stale events void
+  std::uint32_t checks = 0;      // begun so far
+  Handle visit;                  // work on the server's side
+  TimerRef timer;
+  Instant passed_at{};  // when it last turned healthy
+  Duration way_back{};
+  std::uint32_t response = 0;  // of the answer under way, index in Plan::responses
+  std::uint16_t code = 0;      // 0 = a reset
+  bool running = false;
+  bool connected = false;
+  bool awaited = false;   // there from the start, without a result yet: held for healthy
+  bool excluded = false;  // x-envoy-immediate-health-check-fail
+  bool kept = false;      // removed by discovery, and still well
+  HostHealth told = HostHealth::Healthy;  // what the balancers have been told
 };
 
 /// One pod: its application, as the network sees it.
@@ -188,6 +229,12 @@ struct EndpointState {
   bool exists = true;               // scheduled: within the replicas
   bool member = true;               // endpoint of its services, as istiod tells
   std::uint32_t first_visit = nil;  // all visits that are alive
+};
+
+/// What the queue of a pod remembers, where it has a discipline.
+struct QueueState {
+  std::array<std::uint32_t, priority_classes> last{nil, nil, nil, nil, nil, nil, nil, nil};
+  Instant backlog_since = never;  // somebody waits since
 };
 
 /// A request that an application has received.
@@ -207,10 +254,14 @@ struct Visit {
   std::uint32_t frame = nil;                         // the outermost one
   std::uint16_t steps = 0;                           // draws made so far
   std::uint16_t calls = 0;
-  bool inbound = false;              // entered by the receiving sidecar's router
-  std::uint16_t attempt_number = 1;  // x-envoy-attempt-count as received
+  bool inbound = false;  // entered by the receiving sidecar's router
   bool has_worker = false;
+  bool streaming = false;            // has answered with headers, its body flows
+  std::uint16_t attempt_number = 1;  // x-envoy-attempt-count as received
+  TimerRef patience;                 // in a queue that does not let it wait for ever
+  std::uint32_t probe = nil;         // health check that waits for it, in place of an attempt
 };
+static_assert(sizeof(Visit) == 120, "with its slot two cache lines");
 
 /// A sequence of steps in progress.
 struct Frame {
@@ -218,10 +269,30 @@ struct Frame {
   std::uint32_t next_step = 0, end_step = 0;
   std::uint32_t parent = nil;
   std::uint32_t next_sibling = nil, first_child = nil;
-  std::uint32_t waiting = 0;  // children still running
+  std::uint32_t waiting = 0;  // children still running, or rounds left
   Handle child_request;
   CallId call;
   std::uint16_t failed = 0;  // status that a failed required call asks for
+  bool on_processor = false;
+  std::uint32_t missing = 0;  // children that must still succeed
+  std::uint32_t retries = 0;  // of the call
+  Duration pause{};           // before the latest of them
+};
+static_assert(sizeof(Frame) == 64);
+
+/// A frame that works on the cores of its pod.
+struct Task {
+  std::uint64_t finish = 0;  // of ProcessorState::service
+  std::uint32_t frame = nil, generation = 0;
+  std::uint32_t number = 0;  // in the order of coming
+};
+
+/// The cores of a pod, where work shares them.
+struct Processor {
+  ProcessorState state;
+  std::vector<Task> tasks;  // a heap; some may have been given up
+  std::uint32_t next_number = 0, generation = 0;
+  Instant due = never;  // when the first one is ready
 };
 
 struct User {
@@ -229,6 +300,8 @@ struct User {
   std::uint32_t number = 0;
   std::uint64_t sent = 0;
   std::uint64_t asked = 0;  // number of the latest request among the load's
+  std::uint32_t retries = 0;
+  Duration pause{};  // before the latest of them
 };
 
 struct LoadState {
@@ -243,10 +316,17 @@ struct WorkloadState {
   std::uint32_t in_flight = 0, queued = 0, busy = 0, replicas = 0;
 };
 
-/// A consecutive detector that reached its threshold.
+/// A consecutive detector that reached its threshold, or an answer that tells of failing health.
 struct Detection {
   std::uint32_t cluster = nil, host_index = nil;
   Detector detector{};
+  bool fails_health = false;
+};
+
+/// Requests in the current span of time, as a rate limit service counts them.
+struct LimitCounter {
+  std::int64_t span = -1;
+  std::uint64_t requests = 0;
 };
 
 /// Adaptive concurrency of one proxy.
@@ -273,6 +353,9 @@ struct World {
   std::vector<HostCell> cells;
   std::vector<std::uint32_t> active;  // streams that all workers have at the host, cell by cell
   std::vector<OutlierCell> outlier_cells;
+  std::vector<Ejection> ejections;  // cell by cell, what is rarely looked at
+  std::vector<SpecialCluster> specials;
+  std::vector<Probe> probes;
   std::vector<RoundRobinState> cursors;  // by worker, then host source
   std::vector<BalancerState> balancers;
   std::vector<ClusterView> own_views;
@@ -284,17 +367,23 @@ struct World {
 
   IdVector<EndpointId, EndpointState> endpoints;
   IdVector<EndpointId, Instant> member_since;  // what warm-up counts from
+  IdVector<EndpointId, QueueState> queues;     // empty when all queues are first come, first served
+  IdVector<EndpointId, Processor> processors;  // empty when nobody shares cores
   IdVector<WorkloadId, WorkloadState> workloads;
   IdVector<LoadId, LoadState> loads;
   std::vector<User> users;
+  std::vector<std::uint32_t> free_users;  // of open loads whose users come back
   std::vector<FaultId> active_faults;
   std::vector<std::uint32_t> active_downs;   // indices of Plan::downs
   std::vector<std::uint32_t> injected;       // active faults by proxy, where a route limits them
   KeyedCells<TokenBucket> buckets;           // by proxy, bucket
   KeyedCells<AdmissionWindow> admissions;    // by proxy, filter, worker
   KeyedCells<ConcurrencyCell> concurrency;   // by proxy, filter
+  KeyedCells<Handle> filter_calls;           // by slot of the request that waits
+  std::vector<LimitCounter> limit_counters;  // of rate limit services
   std::vector<Detection> detections;         // of the event that is being handled
-  std::vector<std::uint32_t> branch_buffer;  // frames about to start, a stack
+  KeyedCells<CallTokens> call_tokens;        // by pod and call, or load
+  std::vector<Handle> branch_buffer;         // frames about to start, a stack
   std::uint32_t version = 0;                 // newest configuration pushed
 };
 

@@ -257,6 +257,15 @@ nlohmann::ordered_json cluster_json(const Plan& plan, const ClusterConfig& confi
     out["preconnect_policy"]["per_upstream_preconnect_ratio"] = config.preconnect_ratio;
   }
   if (config.outlier) out["outlier_detection"] = outlier_detection(*config.outlier);
+  const HealthCheckPlan& check = config.health_check;
+  if (check.kind != HealthCheckPlan::Kind::None) {
+    out["health_checks"] = health_checks_json(plan, check);
+    if (!check.keeps_removed_hosts) out["ignore_health_on_host_removal"] = true;
+    if (check.ignore_new_hosts) out["common_lb_config"]["ignore_new_hosts_until_first_hc"] = true;
+  }
+  if (config.outlier && !check.returns_ejected) {
+    out["outlier_detection"]["successful_active_health_check_uneject_host"] = false;
+  }
   Json options = protocol_options(config);
   if (!options.is_null()) out["typed_extension_protocol_options"] = std::move(options);
   return out;

@@ -17,6 +17,8 @@ nlohmann::ordered_json typed_config(std::string_view message);
 
 /// CDS and EDS: one cluster with the pods that exist at the start.
 nlohmann::ordered_json cluster_json(const Plan& plan, const ClusterConfig& config);
+/// health_checks of a cluster that has some.
+nlohmann::ordered_json health_checks_json(const Plan& plan, const HealthCheckPlan& check);
 /// RDS: one virtual host.
 nlohmann::ordered_json virtual_host_json(const Plan& plan, const VirtualHostEntry& host);
 nlohmann::ordered_json retry_policy_json(const RetryPolicy& policy);

@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "libmesh/export/envoy_resources.h"
+#include "libmesh/plan/cors.h"
 #include "libmesh/plan/retries.h"
 
 namespace mesh {
@@ -246,6 +247,30 @@ Json fault_json(const FaultPolicy& fault) {
   return out;
 }
 
+Json cors_json(const istio::CorsRule& rule) {
+  const CorsPolicy policy = cors_policy(rule);
+  Json out = typed_config("extensions.filters.http.cors.v3.CorsPolicy");
+  for (const StringMatcher& origin : policy.allow_origins) {
+    switch (origin.kind()) {
+      case StringMatchKind::Prefix:
+        out["allow_origin_string_match"].push_back({{"prefix", origin.text()}});
+        break;
+      case StringMatchKind::Regex:
+        out["allow_origin_string_match"].push_back({{"safe_regex", {{"regex", origin.text()}}}});
+        break;
+      default:
+        out["allow_origin_string_match"].push_back({{"exact", origin.text()}});
+    }
+  }
+  if (!policy.allow_methods.empty()) out["allow_methods"] = policy.allow_methods;
+  if (!policy.allow_headers.empty()) out["allow_headers"] = policy.allow_headers;
+  if (!policy.expose_headers.empty()) out["expose_headers"] = policy.expose_headers;
+  if (!policy.max_age.empty()) out["max_age"] = policy.max_age;
+  if (policy.allow_credentials) out["allow_credentials"] = *policy.allow_credentials;
+  if (!policy.forward_unmatched_preflights) out["forward_not_matching_preflights"] = false;
+  return out;
+}
+
 Json route_json(const Plan& plan, const RouteEntry& entry) {
   const RoutePlan& action = entry.action;
   Json out;
@@ -268,6 +293,9 @@ Json route_json(const Plan& plan, const RouteEntry& entry) {
   }
   if (!(action.fault == FaultPolicy{})) {
     out["typed_per_filter_config"]["envoy.filters.http.fault"] = fault_json(action.fault);
+  }
+  if (entry.rule.cors) {
+    out["typed_per_filter_config"]["envoy.filters.http.cors"] = cors_json(*entry.rule.cors);
   }
   add_headers(entry.rule.headers, out);
   if (entry.rule.route.size() == 1) add_headers(entry.rule.route.front().headers, out);

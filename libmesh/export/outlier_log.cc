@@ -58,6 +58,18 @@ std::string timestamp(Instant at) {
                      s % 60, fraction);
 }
 
+/// Envoy's OutlierEjectSuccessRate, OutlierEjectFailurePercentage.
+Json numbers_of(const Noted& e) {
+  const std::string_view event = detector_words[e.detail].event;
+  Json out = Json::object();
+  if (event == "eject_consecutive_event") return out;
+  out["host_success_rate"] = e.rates.host;
+  if (event == "eject_failure_percentage_event") return out;
+  out["cluster_average_success_rate"] = e.rates.mean;
+  out["cluster_success_rate_ejection_threshold"] = e.rates.threshold;
+  return out;
+}
+
 bool is_logged(EventNote what) {
   return what == EventNote::Eject || what == EventNote::EjectNotEnforced ||
          what == EventNote::Uneject;
@@ -81,7 +93,7 @@ Json line_of(const RunRecord& r, const Noted& e, HostLog& host) {
   out["action"] = back ? "UNEJECT" : "EJECT";
   out["num_ejections"] = host.ejections;
   out["enforced"] = enforced;
-  if (known) out[detector_words[e.detail].event] = Json::object();
+  if (known) out[detector_words[e.detail].event] = numbers_of(e);
   out["timestamp"] = timestamp(e.at);
   // 64-bit numbers are strings in protobuf's JSON.
   if (last) {

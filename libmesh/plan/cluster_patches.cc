@@ -1,6 +1,9 @@
 // What EnvoyFilters merge into clusters, with protobuf's rules for merging.
 #include "libmesh/plan/cluster_patches.h"
 
+#include "libmesh/plan/health_checks.h"
+#include "libmesh/plan/subsets.h"
+
 namespace mesh {
 namespace {
 
@@ -189,6 +192,16 @@ void Merging::merge(const istio::ClusterPatch& from) {
   load_balancer(from.load_balancer);
   if (from.healthy_panic_threshold) panic_threshold(*from.healthy_panic_threshold);
   config_.preconnect_ratio = from.preconnect_ratio.value_or(config_.preconnect_ratio);
+  merge_health_checks(draft_, patch_, from, config_);
+  if (from.zone_aware && !config_.hosts.empty()) {  // one of the two forms of locality settings
+    config_.zone_aware = *from.zone_aware;
+    config_.locality_weighted = false;
+    draft_.warning(code::surprising, patch_.spec->place, patch_.name,
+                   "zone_aware_lb_config counts only where the bootstrap names a local cluster "
+                   "(cluster_manager.local_cluster_name), which istiod's does not; the run takes "
+                   "the pods of the caller's own service for it");
+  }
+  if (from.subsets) merge_subsets(draft_, patch_, *from.subsets, config_);
 }
 
 }  // namespace

@@ -3,8 +3,10 @@
 
 #include <algorithm>
 
+#include "libmesh/plan/authorization.h"
 #include "libmesh/plan/endpoints.h"
 #include "libmesh/plan/names.h"
+#include "libmesh/plan/overload.h"
 #include "libmesh/plan/traffic_policy.h"
 
 namespace mesh {
@@ -22,6 +24,13 @@ UpstreamProtocol upstream_protocol(PortProtocol protocol) {
       return UpstreamProtocol::Tcp;
   }
   return UpstreamProtocol::Http1;
+}
+
+/// The mesh's h2UpgradePolicy is for ports that say HTTP, not for those found to speak it
+/// (`istio.md` §1.2.3).
+bool is_declared_http(const k8s::ServicePort& port) {
+  if (protocol_of(port) != PortProtocol::Http) return false;
+  return !port.app_protocol.empty() || port.name == "http" || port.name.starts_with("http-");
 }
 
 /// Clients of one group get the same clusters; labels count only when some rule selects by them.
@@ -100,6 +109,9 @@ ClusterConfigId Clusters::build(const ServiceView& service, const k8s::ServicePo
       outbound_cluster(port.port, subset == nullptr ? "" : subset->name, service.host));
   config.service = service.id;
   config.protocol = upstream_protocol(protocol);
+  if (registry_.mesh().h2_upgrade && is_declared_http(port)) {
+    config.protocol = UpstreamProtocol::Http2;
+  }
   arrange_hosts(endpoints_of(draft_, registry_, service, port,
                              subset == nullptr ? everything : subset->labels),
                 caller, setting, config);
@@ -163,7 +175,8 @@ ClusterConfigId Clusters::inbound(WorkloadId workload) {
   const EnvoyFilters& filters = registry_.envoy_filters();
   const std::vector<NamedPatch> patches = filters.patches(Target::Cluster, side, self);
   const bool filtered =
-      !patches.empty() || !filters.patches(Target::HttpFilter, side, self).empty();
+      !patches.empty() || !filters.patches(Target::HttpFilter, side, self).empty() ||
+      !custom_policies(registry_, self).empty() || overload_manager(draft_, workload).has_value();
   for (const std::size_t index : registry_.services_of(workload)) {
     const ServiceView& service = registry_.services()[index];
     const MergedRule* rule = rules_.find(self, service.host, service.spec->metadata.name_space);
@@ -196,7 +209,14 @@ ClusterConfigId Clusters::without_mesh(const ServiceView& service, std::uint32_t
   config.load_balancer.kind = LoadBalancerKind::Random;
   arrange_hosts(endpoints_of(draft_, registry_, service, *find_port(*service.spec, port), {}), {},
                 std::nullopt, config);
-  return draft_.intern(std::move(config));
+  const ClusterId cluster = config.cluster;
+  const ClusterConfigId id = draft_.intern(std::move(config));
+  if (cluster.value >= without_mesh_.size()) without_mesh_.resize(cluster.value + 1);
+  return without_mesh_[cluster] = id;
+}
+
+ClusterConfigId Clusters::without_mesh(ClusterId cluster) const {
+  return without_mesh_.contains(cluster) ? without_mesh_[cluster] : ClusterConfigId::none();
 }
 
 }  // namespace mesh

@@ -25,6 +25,8 @@ class Clusters {
   ClusterConfigId inbound(WorkloadId workload);
   /// A Service as kube-proxy serves it to clients without a sidecar.
   ClusterConfigId without_mesh(const ServiceView& service, std::uint32_t port);
+  /// One of those; none for any other cluster.
+  ClusterConfigId without_mesh(ClusterId cluster) const;
 
  private:
   IdVector<ClusterId, ClusterConfigId> build(const ClientView& client, const Caller& caller,
@@ -50,6 +52,7 @@ class Clusters {
                       std::string>,
            ClusterConfigId>
       built_;
+  IdVector<ClusterId, ClusterConfigId> without_mesh_;
 };
 
 }  // namespace mesh

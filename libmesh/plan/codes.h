@@ -37,5 +37,7 @@ inline constexpr Code headers_by_destination{
 inline constexpr Code refused_by_envoy{"MS0525", "Envoy refuses what an EnvoyFilter makes."};
 inline constexpr Code merged_zero{"MS0526", "A zero merged over a number changes nothing."};
 inline constexpr Code merged_beside{"MS0527", "What is merged is not looked at by Envoy."};
+inline constexpr Code no_authoriser{"MS0528", "A policy's authoriser does not exist."};
+inline constexpr Code unknown_filter_cluster{"MS0529", "A filter asks a cluster nobody knows."};
 
 }  // namespace mesh::plan_code

@@ -35,6 +35,16 @@ struct VersionContext {
   Router router;
 };
 
+/// Whom a proxy's zone-aware balancers compare their hosts with: the pods of its own service, the
+/// first one; without a service its own workload.
+void local_cluster(Draft& draft, const Registry& registry, WorkloadId workload) {
+  std::vector<WorkloadId>& local = draft.plan.workloads[workload].local_cluster;
+  if (!local.empty()) return;
+  const std::vector<std::size_t>& services = registry.services_of(workload);
+  if (!services.empty()) local = registry.services()[services.front()].backends;
+  if (local.empty()) local = {workload};
+}
+
 ConfigVersion empty_version(Draft& draft, VersionContext& context, const VersionInput& input,
                             std::uint32_t number) {
   ConfigVersion version;
@@ -48,6 +58,7 @@ ConfigVersion empty_version(Draft& draft, VersionContext& context, const Version
   for (std::uint32_t w = 0; w < draft.plan.workloads.size(); ++w) {
     const WorkloadPlan& workload = draft.plan.workloads[WorkloadId{w}];
     ProxyConfig& proxy = version.proxies[WorkloadId{w}];
+    local_cluster(draft, context.registry, WorkloadId{w});
     if (workload.has_sidecar) proxy.cluster_of = context.clusters.known_to(WorkloadId{w});
     if (workload.receives_through_sidecar && !workload.is_gateway) {
       proxy.inbound = context.clusters.inbound(WorkloadId{w});

@@ -91,6 +91,7 @@ std::optional<istio::HttpRoute> combine(const istio::HttpRoute& root, istio::Htt
   if (!delegate.timeout) delegate.timeout = root.timeout;
   if (!delegate.retries) delegate.retries = root.retries;
   if (!delegate.fault) delegate.fault = root.fault;
+  if (!delegate.cors) delegate.cors = root.cors;
   if (delegate.mirrors.empty()) delegate.mirrors = root.mirrors;
   if (delegate.headers == istio::HeaderOperations{}) delegate.headers = root.headers;
   return delegate;

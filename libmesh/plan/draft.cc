@@ -157,6 +157,18 @@ std::uint32_t Draft::intern(const ConcurrencyPlan& limit) {
   return place_in(plan.concurrency_limits, limit);
 }
 
+std::uint32_t Draft::intern(const ExtAuthzPlan& authoriser) {
+  return place_in(plan.authorisers, authoriser);
+}
+
+std::uint32_t Draft::intern(const GlobalRateLimitPlan& limit) {
+  return place_in(plan.global_rate_limits, limit);
+}
+
+std::uint32_t Draft::intern(const OverloadPlan& overload) {
+  return place_in(plan.overloads, overload);
+}
+
 BucketId Draft::intern(BucketPlan bucket) {
   return id_in(plan.buckets, std::move(bucket));
 }

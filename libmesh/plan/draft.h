@@ -37,6 +37,12 @@ class Draft {
   IdVector<WorkloadId, WorkloadFacts> facts;  // parallel to plan.workloads
   std::vector<WorkloadId> entries;            // by load: where its requests start; none = error
   Matcher matcher;
+  /// What calls to rate limit services ask, by their template.
+  struct RateQuestion {
+    std::string domain;
+    std::vector<std::vector<istio::DescriptorEntry>> descriptors;
+  };
+  std::map<TemplateId, RateQuestion> rate_questions;
 
   TemplateId intern(RequestTemplate request);
   RouteId intern(RoutePlan route);
@@ -49,6 +55,9 @@ class Draft {
   std::uint32_t intern(const RateLimitPlan& limit);
   std::uint32_t intern(const AdmissionControlPlan& control);
   std::uint32_t intern(const ConcurrencyPlan& limit);
+  std::uint32_t intern(const ExtAuthzPlan& authoriser);
+  std::uint32_t intern(const GlobalRateLimitPlan& limit);
+  std::uint32_t intern(const OverloadPlan& overload);
   BucketId intern(BucketPlan bucket);
   /// Keeps what is hashed; plan.hash_keys stays sorted.
   void add_hash_key(HashKeyPlan key);

@@ -10,6 +10,7 @@
 #include "libmesh/policy/admission_control.h"
 #include "libmesh/policy/fault.h"
 #include "libmesh/policy/local_rate_limit.h"
+#include "libmesh/policy/overload.h"
 
 namespace mesh {
 
@@ -42,7 +43,63 @@ struct ConcurrencyPlan {
   bool operator==(const ConcurrencyPlan&) const = default;
 };
 
-enum class FilterKind : std::uint8_t { RateLimit, AdmissionControl, AdaptiveConcurrency };
+/// A call that a filter makes while the request waits.
+struct FilterCallPlan {
+  ClusterId cluster;
+  TemplateId request;  // what the service receives
+  RouteId route;       // its timeout; no retries
+  bool operator==(const FilterCallPlan&) const = default;
+};
+
+/// A service decides whether a request passes.
+struct ExtAuthzPlan {
+  std::string name;
+  FilterCallPlan call;
+  Millionths enabled{1'000'000};  // of the requests
+  bool failure_mode_allow = false;
+  std::uint16_t status_on_error = 403;
+  bool operator==(const ExtAuthzPlan&) const = default;
+};
+
+/// A rate limit service is asked about the descriptors of a request.
+struct GlobalRateLimitPlan {
+  std::string name;
+  FilterCallPlan call;
+  Millionths enabled{1'000'000}, enforced{1'000'000};
+  bool failure_mode_deny = false;
+  std::uint16_t status = 429, status_on_error = 500;
+  std::uint32_t response = 0;  // of refusals, index in Plan::responses
+  bool operator==(const GlobalRateLimitPlan&) const = default;
+};
+
+/// Pressure on a resource of a proxy from an instant on.
+struct PressurePlan {
+  Instant at{};
+  double value = 0;  // 0 … 1
+  bool operator==(const PressurePlan&) const = default;
+};
+
+/// stop_accepting_requests of the overload manager; both listeners of a proxy ask it.
+struct OverloadPlan {
+  std::vector<PressurePlan> pressure;  // by time
+  Duration refresh = seconds(1);       // how often the proxy looks
+  OverloadTrigger trigger;
+  bool operator==(const OverloadPlan&) const = default;
+};
+
+/// What a CORS policy makes of the requests of one template.
+enum class CorsPlan : std::uint8_t { OriginInvalid, OriginValid, Preflight, PreflightRefused };
+
+enum class FilterKind : std::uint8_t {
+  RateLimit,
+  AdmissionControl,
+  AdaptiveConcurrency,
+  ExtAuthz,
+  GlobalRateLimit,
+  Deny,  // whoever comes: an authoriser that nobody knows
+  Cors,  // index: CorsPlan
+  Overload,
+};
 
 struct FilterPlan {
   FilterKind kind{};

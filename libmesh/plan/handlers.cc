@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "libmesh/spec/load_report_header.h"
+
 namespace mesh {
 namespace {
 
@@ -16,6 +18,7 @@ struct Effective {
   const Script* script = nullptr;
   double error_rate = 0;
   std::uint16_t error_status = 500;
+  std::uint32_t priority = 0;
 };
 
 Effective effective(const WorkloadBehaviour* own, const HandlerSpec* handler,
@@ -26,10 +29,12 @@ Effective effective(const WorkloadBehaviour* own, const HandlerSpec* handler,
     if (own->script) e.script = &*own->script;
     e.error_rate = own->error_rate.value_or(0);
     e.error_status = own->error_status;
+    e.priority = own->priority;
   }
   if (handler != nullptr) {
     if (handler->time) e.time = &*handler->time;
     if (handler->script) e.script = &*handler->script;
+    e.priority = handler->priority.value_or(e.priority);
     if (handler->error_rate) {
       e.error_rate = *handler->error_rate;
       e.error_status = handler->error_status;
@@ -57,20 +62,29 @@ ResponsePlan response_plan(std::vector<std::pair<std::string, std::string>> head
       response.envoy_ratelimited = true;
     } else if (same_header_name(name, "connection") && same_header_name(value, "close")) {
       response.connection_close = true;
-    } else if (same_header_name(name, load_report_header)) {
-      response.load_report = parse_load_report(value);
+    } else if (same_header_name(name, "x-envoy-degraded")) {
+      response.degraded = true;
+    } else if (same_header_name(name, "x-envoy-immediate-health-check-fail")) {
+      response.fails_health = true;
     }
   }
+  response.load_report = read_load_report(headers).report;
   response.headers = std::move(headers);
   response.body_bytes = body_bytes;
   return response;
 }
 
+/// Exactly as received; "/a?*" is "/a" with any query, or none.
+bool fits_path(std::string_view wanted, std::string_view path) {
+  constexpr std::string_view any_query = "?*";
+  if (!wanted.ends_with(any_query)) return wanted == path;
+  wanted.remove_suffix(any_query.size());
+  return wanted == without_query(path);
+}
+
 /// Path and header conditions; the attempt count is known only when the request runs.
 bool can_hold(const Condition& when, const RequestTemplate& request) {
-  if (when.path && *when.path != request.path && *when.path != without_query(request.path)) {
-    return false;
-  }
+  if (when.path && !fits_path(*when.path, request.path)) return false;
   return std::all_of(when.headers.begin(), when.headers.end(), [&request](const auto& wanted) {
     if (same_header_name(wanted.first, attempt_header)) return true;
     const auto value = header_value(request.headers, wanted.first);
@@ -108,6 +122,7 @@ Handlers::Candidate Handlers::candidate(WorkloadId workload, const HandlerSpec* 
   plan.name = spec == nullptr ? "default" : handler_name(*spec);
   plan.error_rate = e.error_rate;
   plan.error_status = e.error_status;
+  plan.priority = static_cast<std::uint8_t>(e.priority);
   plan.answer.time = e.time == nullptr ? 0 : draft_.intern(*e.time);
   plan.answer.script =
       scripts_.compile(workload, e.script == nullptr ? nothing : *e.script, candidate.calls);
@@ -115,10 +130,12 @@ Handlers::Candidate Handlers::candidate(WorkloadId workload, const HandlerSpec* 
   if (spec != nullptr) {
     plan.answer.status = spec->status;
     plan.answer.action = spec->action;
+    if (spec->stream) plan.answer.stream = draft_.intern(*spec->stream);
     response = response_plan(spec->response_headers, spec->response_bytes);
   } else if (own != nullptr) {
     plan.answer.status = own->status;
     plan.answer.action = own->action;
+    if (own->stream) plan.answer.stream = draft_.intern(*own->stream);
     response = response_plan(own->response_headers, own->response_bytes);
   }
   plan.answer.response = draft_.intern(response);
@@ -161,6 +178,7 @@ Handlers::Rule Handlers::rule(WorkloadId workload, const RuleSpec& spec, const A
   if (then.time) plan.answer.time = draft_.intern(*then.time);
   if (then.script) plan.answer.script = scripts_.compile(workload, *then.script, rule.calls);
   plan.answer.status = then.status.value_or(base.status);
+  if (then.stream) plan.answer.stream = draft_.intern(*then.stream);
   plan.answer.action = then.action.value_or(base.action);
   if (then.headers || then.body_bytes) {
     plan.answer.response = draft_.intern(response_plan(
@@ -169,12 +187,20 @@ Handlers::Rule Handlers::rule(WorkloadId workload, const RuleSpec& spec, const A
   return rule;
 }
 
-HandlerId Handlers::variant(Candidate& candidate, const RequestTemplate& request) {
+HandlerId Handlers::variant(WorkloadId workload, Candidate& candidate, TemplateId request) {
   std::vector<bool> holds;
-  for (const Rule& rule : candidate.rules) holds.push_back(can_hold(rule.spec->when, request));
-  const auto [slot, is_new] = candidate.variants.try_emplace(holds);
+  for (const Rule& rule : candidate.rules) {
+    holds.push_back(can_hold(rule.spec->when, draft_.plan.templates[request]));
+  }
+  std::vector<bool> variant = holds;
+  const bool counts = draft_.rate_questions.contains(request);
+  for (std::uint32_t bit = 0; counts && bit < 32; ++bit) {
+    variant.push_back((request.value >> bit & 1u) != 0);  // every question has limits of its own
+  }
+  const auto [slot, is_new] = candidate.variants.try_emplace(variant);
   if (!is_new) return slot->second;
   HandlerPlan plan = candidate.plan;
+  if (counts) add_limits(workload, request, plan);
   std::vector<CallId> calls = candidate.calls;
   plan.first_rule = static_cast<std::uint32_t>(draft_.plan.rules.size());
   for (std::size_t r = 0; r < holds.size(); ++r) {
@@ -188,12 +214,40 @@ HandlerId Handlers::variant(Candidate& candidate, const RequestTemplate& request
   return slot->second = draft_.plan.handlers.add(std::move(plan));
 }
 
+/// The first limit that fits a descriptor counts it, in a counter for each value that it leaves
+/// open.
+void Handlers::add_limits(WorkloadId workload, TemplateId request, HandlerPlan& plan) {
+  const WorkloadBehaviour* own = draft_.facts[workload].behaviour;
+  const Draft::RateQuestion& question = draft_.rate_questions.at(request);
+  plan.first_limit = static_cast<std::uint32_t>(draft_.plan.limits.size());
+  for (const std::vector<istio::DescriptorEntry>& descriptor : question.descriptors) {
+    for (std::size_t l = 0; own != nullptr && l < own->limits.size(); ++l) {
+      const ServiceLimitSpec& limit = own->limits[l];
+      const bool fits =
+          (limit.domain.empty() || limit.domain == question.domain) &&
+          std::equal(limit.descriptor.begin(), limit.descriptor.end(), descriptor.begin(),
+                     descriptor.end(), [](const auto& wanted, const auto& found) {
+                       return wanted.first == found.key &&
+                              (wanted.second.empty() || wanted.second == found.value);
+                     });
+      if (!fits) continue;
+      std::string name = std::to_string(workload.value) + "/" + std::to_string(l);
+      for (const istio::DescriptorEntry& entry : descriptor) name += "/" + entry.value;
+      const auto [slot, is_new] = limit_counters_.try_emplace(name, draft_.plan.limit_counters);
+      if (is_new) ++draft_.plan.limit_counters;
+      draft_.plan.limits.push_back({slot->second, limit.requests, limit.per});
+      ++plan.limits;
+      break;
+    }
+  }
+}
+
 HandlerId Handlers::choose(WorkloadId workload, TemplateId request) {
   warn_of_default(workload);
   const RequestTemplate& asked = draft_.plan.templates[request];
   for (Candidate& candidate : candidates_[workload]) {
     if (candidate.spec == nullptr || draft_.matcher.matches(*candidate.spec, asked)) {
-      return variant(candidate, asked);
+      return variant(workload, candidate, request);
     }
   }
   return HandlerId::none();

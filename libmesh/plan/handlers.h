@@ -42,7 +42,9 @@ class Handlers {
   Candidate candidate(WorkloadId workload, const HandlerSpec* spec);
   Rule rule(WorkloadId workload, const RuleSpec& spec, const AnswerPlan& base,
             const ResponsePlan& response);
-  HandlerId variant(Candidate& candidate, const RequestTemplate& request);
+  HandlerId variant(WorkloadId workload, Candidate& candidate, TemplateId request);
+  void add_limits(WorkloadId workload, TemplateId request, HandlerPlan& plan);
+  std::map<std::string, std::uint32_t> limit_counters_;
   void warn_of_default(WorkloadId workload);
 
   Draft& draft_;

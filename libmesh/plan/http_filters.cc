@@ -3,12 +3,21 @@
 
 #include <algorithm>
 
+#include "libmesh/plan/filter_calls.h"
 #include "libmesh/policy/route_match.h"
 
 namespace mesh {
 namespace {
 
 using Entries = std::vector<istio::DescriptorEntry>;
+
+/// The value of a header, those that begin with a colon among them.
+std::optional<std::string> value_of(const RequestTemplate& request, const std::string& header) {
+  if (header == ":path") return request.path;
+  if (header == ":method") return request.method;
+  if (header == ":authority") return request.authority;
+  return header_value(request.headers, header);
+}
 
 /// The descriptor that a route's actions make for a request; nothing when one of them cannot.
 /// Source: source/common/router/router_ratelimit.cc (populateDescriptors).
@@ -20,7 +29,7 @@ std::optional<Entries> descriptor_of(const istio::RateLimitActions& actions,
       if (!action.key.empty()) entries.push_back({action.key, action.value});
       continue;
     }
-    const auto value = header_value(request.headers, action.header);
+    const auto value = value_of(request, action.header);
     if (value) {
       entries.push_back({action.key, *value});
     } else if (!action.skip_if_absent) {
@@ -72,6 +81,69 @@ RateLimitPlan rate_limit(Draft& draft, const istio::LocalRateLimit& from, const 
   return limit;
 }
 
+/// What the service is asked: its descriptors stand in headers, one each.
+TemplateId rate_question(Draft& draft, const istio::GlobalRateLimit& from,
+                         const std::vector<Entries>& descriptors, RequestTemplate& question) {
+  const ClusterAddress to = address_of_cluster(from.service.cluster);
+  question.method = "POST";
+  question.path = "/envoy.service.ratelimit.v3.RateLimitService/ShouldRateLimit";
+  question.port = to.port;
+  question.authority = to.host + ":" + std::to_string(to.port);
+  question.headers = {{"content-type", "application/grpc"}, {"x-ratelimit-domain", from.domain}};
+  for (const Entries& entries : descriptors) {
+    question.headers.emplace_back("x-ratelimit-descriptor", name_of(entries).substr(1));
+  }
+  const TemplateId id = draft.intern(question);
+  draft.rate_questions.try_emplace(id, Draft::RateQuestion{from.domain, descriptors});
+  return id;
+}
+
+/// Nothing when the actions of the route say nothing of the request: then nobody is asked.
+std::optional<FilterPlan> global_rate_limit(Draft& draft, const istio::GlobalRateLimit& from,
+                                            const std::string& name,
+                                            const RouteOverrides& overrides, TemplateId request) {
+  GlobalRateLimitPlan plan;
+  plan.name = name;
+  plan.enabled = from.enabled.value_or(plan.enabled);
+  plan.enforced = from.enforced.value_or(plan.enforced);
+  plan.failure_mode_deny = from.failure_mode_deny;
+  plan.status = from.status;
+  plan.status_on_error = from.status_on_error;
+  std::vector<Entries> descriptors;
+  for (const istio::RateLimitActions* actions : overrides.actions) {
+    auto entries = descriptor_of(*actions, draft.plan.templates[request]);
+    if (entries) descriptors.push_back(std::move(*entries));
+  }
+  if (descriptors.empty() || plan.enabled.numerator == 0) return std::nullopt;
+  if (!from.without_header) {
+    ResponsePlan refusal;
+    refusal.envoy_ratelimited = true;
+    refusal.headers = {{"x-envoy-ratelimited", "true"}};
+    plan.response = draft.intern(refusal);
+  }
+  RequestTemplate question;
+  rate_question(draft, from, descriptors, question);
+  plan.call = filter_call(draft, "ratelimit", name, from.service.cluster, from.timeout,
+                          std::move(question));
+  return FilterPlan{FilterKind::GlobalRateLimit, draft.intern(plan)};
+}
+
+FilterPlan authoriser(Draft& draft, const istio::ExtAuthz& from, const std::string& name,
+                      TemplateId request) {
+  constexpr Duration default_timeout = milliseconds(200);  // ext_authz.proto, envoy.md §10
+  ExtAuthzPlan plan;
+  plan.name = name;
+  plan.enabled = from.enabled.value_or(plan.enabled);
+  plan.failure_mode_allow = from.failure_mode_allow;
+  plan.status_on_error = from.status_on_error;
+  const std::string& cluster = from.service.cluster;
+  plan.call =
+      filter_call(draft, "ext_authz", name, cluster,
+                  from.service.timeout.ns > 0 ? from.service.timeout : default_timeout,
+                  authorization_request(draft.plan.templates[request], cluster, from.path_prefix));
+  return {FilterKind::ExtAuthz, draft.intern(plan)};
+}
+
 /// Is there anything to do for it?
 bool is_active(const RateLimitPlan& limit) {
   return limit.enabled.numerator > 0 && (limit.fallback.valid() || !limit.matched.empty());
@@ -107,6 +179,13 @@ std::optional<FilterPlan> filter_of(Draft& draft, const NamedPatch& patch,
     return FilterPlan{FilterKind::AdaptiveConcurrency,
                       draft.intern(ConcurrencyPlan{name, *gradient})};
   }
+  if (const auto* authz = std::get_if<istio::ExtAuthz>(&patch.spec->value)) {
+    if (authz->enabled && authz->enabled->numerator == 0) return std::nullopt;
+    return authoriser(draft, *authz, name, request);
+  }
+  if (const auto* limit = std::get_if<istio::GlobalRateLimit>(&patch.spec->value)) {
+    return global_rate_limit(draft, *limit, name, overrides, request);
+  }
   return std::nullopt;
 }
 
@@ -129,8 +208,10 @@ std::vector<NamedPatch> filters_on(const std::vector<NamedPatch>& patches,
 
 FilterSetId plan_filters(Draft& draft, const std::vector<NamedPatch>& filters,
                          const RouteTable& listener, const RouteOverrides& overrides,
-                         const RoutePlan& route, TemplateId request) {
+                         const OwnFilters& own, const RoutePlan& route, TemplateId request) {
   std::vector<FilterPlan> before, after;
+  if (own.authorization) before.push_back(*own.authorization);
+  if (own.cors) after.push_back(*own.cors);
   for (const NamedPatch& patch : filters) {
     const auto filter = filter_of(draft, patch, listener, overrides, route, request);
     if (!filter) continue;
@@ -141,6 +222,7 @@ FilterSetId plan_filters(Draft& draft, const std::vector<NamedPatch>& filters,
       after.push_back(*filter);
     }
   }
+  if (own.overload) before.insert(before.begin(), *own.overload);
   if (before.empty() && after.empty()) return FilterSetId::none();
   FilterSetPlan set{std::move(before), 0};
   set.before_fault = static_cast<std::uint32_t>(set.filters.size());

@@ -6,6 +6,7 @@
 
 #include "libmesh/plan/names.h"
 #include "libmesh/plan/requests.h"
+#include "libmesh/plan/scripts.h"
 #include "libmesh/plan/workloads.h"
 
 namespace mesh {
@@ -159,6 +160,7 @@ LoadPlan plan_load(Draft& draft, const LoadSpec& load) {
   plan.start = Instant{} + load.start;
   plan.stop = load.stop ? Instant{} + *load.stop : never;
   plan.timeout = load.timeout.value_or(Duration{0});
+  plan.retry = plan_retry(draft, load.retry);
   plan.connections = load.connections;
   if (load.closed) {
     plan.closed = true;

@@ -12,14 +12,20 @@
 #include "libmesh/base/id.h"
 #include "libmesh/base/id_vector.h"
 #include "libmesh/base/time.h"
+#include "libmesh/plan/behaviour_plan.h"
 #include "libmesh/plan/filter_plan.h"
+#include "libmesh/plan/health_plan.h"
+#include "libmesh/policy/call_retry.h"
 #include "libmesh/policy/circuit_breaker.h"
 #include "libmesh/policy/fault.h"
 #include "libmesh/policy/hash_policy.h"
 #include "libmesh/policy/load_balancer/config.h"
 #include "libmesh/policy/load_report.h"
 #include "libmesh/policy/outlier_detector.h"
+#include "libmesh/policy/processor_sharing.h"
+#include "libmesh/policy/queue_discipline.h"
 #include "libmesh/policy/retry.h"
+#include "libmesh/policy/zone_aware.h"
 
 namespace mesh {
 
@@ -47,12 +53,18 @@ struct WorkloadPlan {
   std::uint32_t workers = 32;  // 0 = unlimited
   std::uint32_t queue = 1024;  // 0xffffffff = unlimited
   std::uint16_t overflow_status = 503;
-  bool cancel = false;  // work stops when the caller gives up
+  bool cancel = false;         // work stops when the caller gives up
+  bool first_come = true;      // the queue has neither discipline nor patience
+  QueueDiscipline discipline;  // else
+  std::uint32_t patience = 0;  // index in Plan::distributions
+  bool is_patient = true;      // waits for ever
+  ProcessorConfig processor;   // cores that the work of a pod shares
   /// After it the application ends a connection: GOAWAY on HTTP/2, else FIN or `Connection: close`
   /// (gRPC servers' MAX_CONNECTION_AGE). 0 = never.
   Duration max_connection_age{0};
   /// By TemplateId as the application receives it; always valid for a template that can arrive.
   IdVector<TemplateId, HandlerId> handler_of;
+  std::vector<WorkloadId> local_cluster;  // backends of its own service, for zone-aware routing
 };
 
 struct ServicePlan {
@@ -69,83 +81,6 @@ struct RequestTemplate {
   bool grpc = false;       // content-type application/grpc…
   std::optional<Duration> grpc_timeout;
   std::string text;  // "GET reviews:9080/reviews/0"
-};
-
-// ---- behaviour ------------------------------------------------------------------------------
-
-enum class StepKind : std::uint8_t { Work, Sleep, Call, Parallel };
-
-struct StepPlan {
-  StepKind kind{};
-  std::uint32_t time = 0;                        // Work, Sleep: index in Plan::distributions
-  CallId call;                                   // Call
-  std::uint32_t first_branch = 0, branches = 0;  // Parallel: range of Plan::branches
-};
-
-/// Steps [first, first + count) of Plan::steps, in order.
-struct ScriptPlan {
-  std::uint32_t first = 0, count = 0;
-};
-
-struct CallPlan {
-  TemplateId request;
-  ServiceId service;    // none if the host is unknown
-  Duration timeout{0};  // 0 = never hangs up
-  bool ignore_error = false;
-  std::uint16_t status_on_error = 500;  // 0 = that of the failed call
-};
-
-/// What of a response a proxy looks at.
-struct ResponsePlan {
-  std::int8_t grpc_status = -1;    // in the headers; -1 = none
-  bool envoy_ratelimited = false;  // x-envoy-ratelimited
-  bool connection_close = false;   // HTTP/1 Connection: close
-  std::uint64_t body_bytes = 0;
-  std::optional<OrcaReport> load_report;  // endpoint-load-metrics
-  std::vector<std::pair<std::string, std::string>> headers;
-  bool operator==(const ResponsePlan&) const = default;
-};
-
-/// One way of answering.
-struct AnswerPlan {
-  std::uint32_t time = 0;  // index in Plan::distributions, before the script
-  ScriptId script;
-  std::uint16_t status = 200;
-  Action action = Action::Respond;
-  std::uint32_t response = 0;  // index in Plan::responses
-};
-
-/// A condition on what only the run knows; path and header conditions are decided when the plan is
-/// made, since they depend on the template alone.
-struct RulePlan {
-  Instant after{}, before = never;
-  std::uint32_t first_count = 0, counts = 0;  // range of Plan::counts; none = any
-  std::uint32_t cycle_of = 0;                 // 0 = any
-  std::uint64_t cycle_at = 0;                 // bit k - 1: position k of the cycle, k <= 64
-  std::uint16_t attempt = 0;                  // x-envoy-attempt-count; 0 = any
-  double chance = 1.0;                        // of uniform(chance_seed, nth - 1)
-  std::uint64_t chance_seed = 0;
-  AnswerPlan answer;
-};
-
-struct HandlerPlan {
-  std::string name;
-  AnswerPlan answer;
-  double error_rate = 0;  // share of answers with error_status
-  std::uint16_t error_status = 500;
-  std::uint32_t first_rule = 0, rules = 0;  // range of Plan::rules; the first that holds wins
-};
-
-/// A time in which the ports of a workload's pods are closed.
-struct DownPlan {
-  Instant from{}, to = never;
-  bool drop = false;
-  bool keep_connections = false;
-  WorkloadId workload;
-};
-
-struct CountInterval {
-  std::uint64_t first = 1, last = 0;
 };
 
 // ---- configuration as istiod pushes it: routes, clusters, endpoints
@@ -225,6 +160,9 @@ struct ClusterConfig {
   std::vector<HostPlan> hosts;
   std::vector<LocalityPlan> localities;  // by priority, the caller's own first; empty = one
   bool locality_weighted = false;        // the locality is chosen by weight, then the host in it
+  HealthCheckPlan health_check;
+  std::optional<ZoneAwareConfig> zone_aware;
+  bool subset_fallback = false;  // subsets have no host: everybody gets the fallback's
   bool operator==(const ClusterConfig&) const = default;
 };
 
@@ -302,7 +240,8 @@ struct LoadPlan {
   Duration stagger{0};
   std::uint64_t per_user = 0;  // 0 = no limit
   Instant start{}, stop = never;
-  Duration timeout{0};  // 0 = never gives up
+  Duration timeout{0};             // 0 = never gives up
+  std::uint32_t retry = no_retry;  // index in Plan::retries
 };
 
 enum class FaultKind : std::uint8_t { Crash, Slow, Delay, Errors, Hang };
@@ -357,18 +296,25 @@ struct Plan {
   IdVector<BucketId, BucketPlan> buckets;
   std::vector<AdmissionControlPlan> admission_controls;
   std::vector<ConcurrencyPlan> concurrency_limits;
+  std::vector<ExtAuthzPlan> authorisers;
+  std::vector<GlobalRateLimitPlan> global_rate_limits;
+  std::vector<OverloadPlan> overloads;
   IdVector<ClusterConfigId, ClusterConfig> cluster_configs;  // equal ones share an id
   std::vector<ConfigVersion> versions;                       // by time
 
   std::vector<Distribution> distributions;  // [0] is constant 0
   IdVector<HandlerId, HandlerPlan> handlers;
   std::vector<RulePlan> rules;
+  std::vector<ServiceLimitPlan> limits;
+  std::uint32_t limit_counters = 0;
   std::vector<CountInterval> counts;
   std::vector<ResponsePlan> responses;  // [0] is empty
   std::vector<DownPlan> downs;
   IdVector<ScriptId, ScriptPlan> scripts;
   std::vector<StepPlan> steps;
   std::vector<ScriptId> branches;
+  std::vector<double> shares;
+  std::vector<CallRetryPlan> retries;
   IdVector<CallId, CallPlan> calls;
 
   IdVector<LoadId, LoadPlan> loads;

@@ -222,7 +222,7 @@ ResolvedRoute Router::first_match(WorkloadId client, const VirtualHost& host,
     }
     const RouteId route =
         finished(client, outbound_table(client, context.listener_port), request,
-                 route_of_rule(draft_, context, *rule.owner, *rule.http, rule.match));
+                 route_of_rule(draft_, context, *rule.owner, *rule.http, rule.match), rule.http);
     return {route, upstream_request(draft_, *rule.http, rule.match, request)};
   }
   return {RouteId::none(), request};  // 404 NR

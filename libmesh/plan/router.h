@@ -37,6 +37,10 @@ class Router {
   std::vector<VirtualHostEntry> virtual_hosts_at(WorkloadId client, std::uint32_t port);
   /// Ports of the HTTP listeners of a client: of its services, or of its Gateway's servers.
   std::set<std::uint32_t> listener_ports(WorkloadId client) const;
+  /// What a cluster means for clients without a sidecar; none for clusters of the mesh.
+  ClusterConfigId cluster_without_mesh(ClusterId cluster) const {
+    return clusters_.without_mesh(cluster);
+  }
 
  private:
   /// One match block that is in force at a proxy; match null = the rule has none.
@@ -95,7 +99,10 @@ class Router {
   /// Merges patches into a route.
   RouteOverrides patch(WorkloadId client, const RouteTable& table, RoutePlan& route);
   /// The route with what EnvoyFilters change of it and put in front of it.
-  RouteId finished(WorkloadId client, const RouteTable& table, TemplateId request, RoutePlan route);
+  RouteId finished(WorkloadId client, const RouteTable& table, TemplateId request, RoutePlan route,
+                   const istio::HttpRoute* rule = nullptr);
+  OwnFilters own_filters(WorkloadId client, const RouteTable& table, TemplateId request,
+                         const istio::HttpRoute* rule);
   RouteTable outbound_table(WorkloadId client, std::uint32_t port) const;
 
   Draft& draft_;

@@ -5,6 +5,24 @@
 
 namespace mesh {
 
+std::uint32_t plan_retry(Draft& draft, const std::optional<RetrySpec>& spec) {
+  if (!spec) return no_retry;
+  CallRetryPlan plan;
+  plan.attempts = spec->attempts;
+  plan.backoff = spec->backoff;
+  if (spec->on_timeout) plan.on.add(0);
+  if (spec->on_5xx) {
+    for (std::uint16_t status = 500; status < 600; ++status) plan.on.add(status);
+  }
+  for (const std::uint16_t status : spec->on_statuses) plan.on.add(status);
+  plan.drawn = spec->pause.has_value();
+  if (spec->pause) plan.pause = draft.intern(*spec->pause);
+  plan.limited = spec->budget.has_value();
+  plan.budget = spec->budget.value_or(CallBudget{});
+  draft.plan.retries.push_back(plan);
+  return static_cast<std::uint32_t>(draft.plan.retries.size() - 1);
+}
+
 ScriptId Scripts::compile(WorkloadId workload, const Script& script, std::vector<CallId>& calls) {
   std::vector<StepPlan> steps;
   for (const Step& step : script) steps.push_back(compile(workload, step, calls));
@@ -27,18 +45,42 @@ StepPlan Scripts::compile(WorkloadId workload, const Step& step, std::vector<Cal
     plan.kind = StepKind::Call;
     plan.call = compile(workload, *call);
     calls.push_back(plan.call);
+  } else if (const auto* parallel = std::get_if<ParallelStep>(&step)) {
+    plan = compile_branches(workload, StepKind::Parallel, parallel->branches, calls);
+    plan.wait_for = parallel->wait_for;
+  } else if (const auto* repeat = std::get_if<RepeatStep>(&step)) {
+    plan = compile_branches(workload, StepKind::Repeat, {repeat->script}, calls);
+    plan.times = repeat->times;
+    plan.chance = repeat->chance;
   } else {
-    plan = compile(workload, std::get<ParallelStep>(step), calls);
+    plan = compile(workload, std::get<ChooseStep>(step), calls);
   }
   return plan;
 }
 
-StepPlan Scripts::compile(WorkloadId workload, const ParallelStep& step,
-                          std::vector<CallId>& calls) {
+StepPlan Scripts::compile(WorkloadId workload, const ChooseStep& step, std::vector<CallId>& calls) {
+  std::vector<Script> scripts;
+  double total = 0;
+  for (const Choice& choice : step.choices) {
+    scripts.push_back(choice.script);
+    total += choice.weight;
+  }
+  StepPlan plan = compile_branches(workload, StepKind::Choose, scripts, calls);
+  plan.first_share = static_cast<std::uint32_t>(draft_.plan.shares.size());
+  double so_far = 0;
+  for (const Choice& choice : step.choices) {
+    so_far += choice.weight;
+    draft_.plan.shares.push_back(so_far / total);
+  }
+  return plan;
+}
+
+StepPlan Scripts::compile_branches(WorkloadId workload, StepKind kind,
+                                   const std::vector<Script>& scripts, std::vector<CallId>& calls) {
   std::vector<ScriptId> branches;
-  for (const Script& branch : step.branches) branches.push_back(compile(workload, branch, calls));
+  for (const Script& branch : scripts) branches.push_back(compile(workload, branch, calls));
   StepPlan plan;
-  plan.kind = StepKind::Parallel;
+  plan.kind = kind;
   plan.first_branch = static_cast<std::uint32_t>(draft_.plan.branches.size());
   plan.branches = static_cast<std::uint32_t>(branches.size());
   draft_.plan.branches.insert(draft_.plan.branches.end(), branches.begin(), branches.end());
@@ -67,6 +109,8 @@ CallId Scripts::compile(WorkloadId workload, const CallStep& step) {
   plan.timeout = step.timeout.value_or(Duration{0});
   plan.ignore_error = step.on_error == OnError::Ignore;
   plan.status_on_error = step.status_on_error;
+  plan.waits = step.waits;
+  plan.retry = plan_retry(draft_, step.retry);
   places_.add(step.place);
   return draft_.plan.calls.add(plan);
 }

@@ -1,12 +1,16 @@
 // Scripts of handlers as steps, branches and calls.
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "libmesh/plan/draft.h"
 #include "libmesh/plan/registry.h"
 
 namespace mesh {
+
+/// The index in Plan::retries; no_retry without a retry.
+std::uint32_t plan_retry(Draft& draft, const std::optional<RetrySpec>& spec);
 
 /// Compiles scripts; services of calls are looked up in `start` from the caller's namespace.
 class Scripts {
@@ -19,7 +23,9 @@ class Scripts {
 
  private:
   StepPlan compile(WorkloadId workload, const Step& step, std::vector<CallId>& calls);
-  StepPlan compile(WorkloadId workload, const ParallelStep& step, std::vector<CallId>& calls);
+  StepPlan compile(WorkloadId workload, const ChooseStep& step, std::vector<CallId>& calls);
+  StepPlan compile_branches(WorkloadId workload, StepKind kind, const std::vector<Script>& scripts,
+                            std::vector<CallId>& calls);
   CallId compile(WorkloadId workload, const CallStep& step);
 
   Draft& draft_;

@@ -13,6 +13,7 @@
 #include <tuple>
 
 #include "libmesh/plan/endpoints.h"
+#include "libmesh/plan/filter_calls.h"
 
 namespace mesh {
 namespace {
@@ -65,6 +66,7 @@ class Arrivals {
       leave(from, arrival.workload, arrival.request, {});
     } else if (workload.handler_of.contains(arrival.request) &&
                workload.handler_of[arrival.request].valid()) {
+      ask_of_receiver(from, arrival);
       const HandlerPlan& handler = plan_.handlers[workload.handler_of[arrival.request]];
       run(from, handler.answer.script);
       for (std::uint32_t r = handler.first_rule; r < handler.first_rule + handler.rules; ++r) {
@@ -79,7 +81,7 @@ class Arrivals {
       const StepPlan& step = plan_.steps[s];
       if (step.kind == StepKind::Call) {
         leave(from, arrivals[from].workload, plan_.calls[step.call].request, step.call);
-      } else if (step.kind == StepKind::Parallel) {
+      } else {
         for (std::uint32_t b = 0; b < step.branches; ++b) {
           run(from, plan_.branches[step.first_branch + b]);
         }
@@ -101,6 +103,22 @@ class Arrivals {
       for (const MirrorPolicy& mirror : route.mirrors) {
         enter(from, proxy, mirror.cluster, resolved.upstream, call);
       }
+      ask(from, proxy, route, call);
+    }
+  }
+
+  /// Services that filters ask.
+  void ask(std::size_t from, const ProxyConfig& proxy, const RoutePlan& route, CallId call) {
+    for_each_filter_call(plan_, route.filters, [&](const FilterCallPlan& asked) {
+      enter(from, proxy, asked.cluster, asked.request, call);
+    });
+  }
+  void ask_of_receiver(std::size_t from, const Arrival& arrival) {
+    for (const ConfigVersion& version : plan_.versions) {
+      const ProxyConfig& proxy = version.proxies[arrival.workload];
+      if (!proxy.inbound_route_of.contains(arrival.request)) continue;
+      const RouteId route = proxy.inbound_route_of[arrival.request];
+      if (route.valid()) ask(from, proxy, plan_.routes[route], CallId::none());
     }
   }
 

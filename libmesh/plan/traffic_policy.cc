@@ -57,6 +57,8 @@ void apply_protocol(const istio::ConnectionPool& from, PortProtocol protocol,
     if (protocol == PortProtocol::Http) config.protocol = UpstreamProtocol::Http1;
   } else if (from.h2_upgrade_policy == "UPGRADE") {
     config.protocol = UpstreamProtocol::Http2;
+  } else if (from.h2_upgrade_policy == "DO_NOT_UPGRADE" && protocol == PortProtocol::Http) {
+    config.protocol = UpstreamProtocol::Http1;  // whatever the mesh says
   }
 }
 
@@ -134,6 +136,11 @@ void apply_policy(const EffectivePolicy& policy, PortProtocol protocol,
                   std::string_view istio_version, ClusterConfig& config) {
   const istio::PolicyGroups& groups = policy.groups;
   if (groups.load_balancer) apply_load_balancer(*groups.load_balancer, config);
+  if (groups.load_balancer && groups.load_balancer->zone_aware &&
+      groups.load_balancer->zone_aware->enabled) {
+    config.zone_aware = {.min_cluster_size = groups.load_balancer->zone_aware->min_cluster_size};
+    config.locality_weighted = false;
+  }
   if (groups.connection_pool) apply_connection_pool(*groups.connection_pool, protocol, config);
   if (policy.retry_budget) {
     config.breaker.retry_budget = retry_budget(*policy.retry_budget, istio_version);

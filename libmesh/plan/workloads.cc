@@ -96,6 +96,11 @@ void apply_behaviour(Draft& draft, WorkloadId id, const WorkloadBehaviour& behav
   workload.workers = behaviour.workers.value_or(workload.workers);
   workload.queue = behaviour.queue.value_or(workload.queue);
   workload.overflow_status = behaviour.overflow_status;
+  workload.processor = behaviour.processor;
+  workload.discipline = behaviour.discipline;
+  workload.is_patient = !behaviour.patience;
+  if (behaviour.patience) workload.patience = draft.intern(*behaviour.patience);
+  workload.first_come = workload.is_patient && workload.discipline == QueueDiscipline{};
   workload.cancel = behaviour.cancel.value_or(false);
   workload.concurrency = behaviour.concurrency.value_or(workload.concurrency);
   // A label names the locality before the place where the pod runs.

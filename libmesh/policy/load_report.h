@@ -29,8 +29,8 @@ struct LoadReport {
 inline constexpr std::string_view load_report_header = "endpoint-load-metrics";
 
 /// "TEXT cpu_utilization=0.7,rps_fractional=1000,eps=2,named_metrics.queue=0.4" → the report.
-/// Nothing when a part is malformed, unknown or stands twice: Envoy then drops all of it. The forms
-/// JSON and BIN are not read. Source: source/common/orca/orca_parser.cc
+/// Nothing when a part is malformed, unknown or stands twice: Envoy then drops all of it. The other
+/// forms are read in spec/load_report_header.h. Source: source/common/orca/orca_parser.cc
 /// (parseOrcaLoadReportHeaders).
 std::optional<OrcaReport> parse_load_report(std::string_view header);
 

@@ -67,9 +67,9 @@ Tripped observe_split(const OutlierConfig& config, OutlierState& state, HostResu
   return {};
 }
 
-Duration stay(const OutlierConfig& config, const OutlierState& state) {
-  const Duration by_count = config.base_ejection_time * state.multiplier;
-  return std::min(by_count, config.max_ejection_time) + state.jitter;
+Duration stay(const OutlierConfig& config, const Ejection& ejection) {
+  const Duration by_count = config.base_ejection_time * ejection.multiplier;
+  return std::min(by_count, config.max_ejection_time) + ejection.jitter;
 }
 
 double rate_percent(const HostVolume& host) {
@@ -174,32 +174,35 @@ std::uint32_t enforcing(const OutlierConfig& config, Detector detector) {
   return 0;
 }
 
-void eject(const OutlierConfig& config, OutlierState& state, Instant now, std::uint64_t random) {
+void eject(const OutlierConfig& config, OutlierState& state, Ejection& ejection, Instant now,
+           std::uint64_t random) {
   state.ejected = true;
-  state.ejected_at = now;
+  ejection.ejected_at = now;
   const auto span =
       static_cast<std::uint64_t>(whole_milliseconds(config.max_ejection_time_jitter)) + 1;
-  state.jitter = milliseconds(static_cast<std::int64_t>(random % span));
-  const Duration present = config.base_ejection_time * state.multiplier;
-  if (present < config.max_ejection_time + config.base_ejection_time) state.multiplier += 1;
+  ejection.jitter = milliseconds(static_cast<std::int64_t>(random % span));
+  const Duration present = config.base_ejection_time * ejection.multiplier;
+  if (present < config.max_ejection_time + config.base_ejection_time) ejection.multiplier += 1;
 }
 
-bool stay_is_over(const OutlierConfig& config, const OutlierState& state, Instant now) {
-  return state.ejected && stay(config, state) <= elapsed(state.ejected_at, now);
+bool stay_is_over(const OutlierConfig& config, const OutlierState& state, const Ejection& ejection,
+                  Instant now) {
+  return state.ejected && stay(config, ejection) <= elapsed(ejection.ejected_at, now);
 }
 
-void uneject(OutlierState& state, Instant now) {
+void uneject(OutlierState& state, Ejection& ejection, Instant now) {
   state.ejected = false;
-  state.ever_unejected = true;
-  state.unejected_at = now;
+  ejection.ever_unejected = true;
+  ejection.unejected_at = now;
   state.consecutive_5xx = 0;
   state.consecutive_gateway_failure = 0;
   state.consecutive_local_origin_failure = 0;
 }
 
-void decay_multiplier(const OutlierConfig& config, OutlierState& state, Instant now) {
-  if (state.ejected || !state.ever_unejected || state.multiplier == 0) return;
-  if (elapsed(state.unejected_at, now) >= config.interval) state.multiplier -= 1;
+void decay_multiplier(const OutlierConfig& config, const OutlierState& state, Ejection& ejection,
+                      Instant now) {
+  if (state.ejected || !ejection.ever_unejected || ejection.multiplier == 0) return;
+  if (elapsed(ejection.unejected_at, now) >= config.interval) ejection.multiplier -= 1;
 }
 
 SuccessRateThreshold success_rate_threshold(std::span<const double> rates_percent,
@@ -254,9 +257,9 @@ SuccessRateThreshold cluster_success_rate(const OutlierConfig& config,
       config.success_rate_stdev_factor / 1000.0);
 }
 
-bool is_default(const OutlierConfig&, const OutlierState& state, Instant) {
+bool is_default(const OutlierState& state, const Ejection& ejection) {
   // With multiplier 0 and the host in, the times of the last stay are never read again.
-  return !state.ejected && state.multiplier == 0 && state.consecutive_5xx == 0 &&
+  return !state.ejected && ejection.multiplier == 0 && state.consecutive_5xx == 0 &&
          state.consecutive_gateway_failure == 0 && state.consecutive_local_origin_failure == 0 &&
          state.external_total == 0 && state.local_total == 0;
 }

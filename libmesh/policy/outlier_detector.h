@@ -52,20 +52,26 @@ enum class HostResult : std::uint8_t {
   LocalOriginConnectSuccessFinal,  // TCP proxy: connected, nothing above will report
 };
 
-/// One host as seen by one proxy; trivially copyable; default = nothing known.
+/// One host as seen by one proxy: what results count in. Trivially copyable; default = nothing
+/// known.
 struct OutlierState {
   std::uint32_t consecutive_5xx = 0;
   std::uint32_t consecutive_gateway_failure = 0;
   std::uint32_t consecutive_local_origin_failure = 0;
   std::uint32_t external_success = 0, external_total = 0;  // of the running interval
   std::uint32_t local_success = 0, local_total = 0;
+  bool ejected = false;
+  bool operator==(const OutlierState&) const = default;
+};
+
+/// The rest, which only hosts need that were ejected once: results of all others leave it alone.
+struct Ejection {
   std::uint32_t multiplier = 0;  // how many base_ejection_times the present stay lasts
+  bool ever_unejected = false;
   Instant ejected_at{};
   Instant unejected_at{};
   Duration jitter{0};
-  bool ejected = false;
-  bool ever_unejected = false;
-  bool operator==(const OutlierState&) const = default;
+  bool operator==(const Ejection&) const = default;
 };
 
 /// Detectors whose threshold a result has just reached, in Envoy's order of testing
@@ -89,15 +95,18 @@ bool may_eject(const OutlierConfig& config, std::uint32_t ejected_now, std::uint
 std::uint32_t enforcing(const OutlierConfig& config, Detector detector);
 
 /// Marks the host ejected at `now`; `random` is one word for the jitter.
-void eject(const OutlierConfig& config, OutlierState& state, Instant now, std::uint64_t random);
+void eject(const OutlierConfig& config, OutlierState& state, Ejection& ejection, Instant now,
+           std::uint64_t random);
 
 /// At an interval tick: is the stay over (§5.6)?
-bool stay_is_over(const OutlierConfig& config, const OutlierState& state, Instant now);
+bool stay_is_over(const OutlierConfig& config, const OutlierState& state, const Ejection& ejection,
+                  Instant now);
 /// Returns the host: its three streaks zeroed, time stored. The interval's volumes stay.
-void uneject(OutlierState& state, Instant now);
+void uneject(OutlierState& state, Ejection& ejection, Instant now);
 /// At an interval tick, for a host that is in: the multiplier decays by one when the last return
 /// is at least one interval ago.
-void decay_multiplier(const OutlierConfig& config, OutlierState& state, Instant now);
+void decay_multiplier(const OutlierConfig& config, const OutlierState& state, Ejection& ejection,
+                      Instant now);
 
 /// Volumes of one host over the interval that just ended.
 struct HostVolume {
@@ -119,7 +128,7 @@ void interval_outliers(const OutlierConfig& config, Detector detector,
                        std::span<const HostVolume> hosts, std::uint32_t cluster_size,
                        std::vector<std::uint32_t>& out);
 
-/// Is the state indistinguishable from that of an untouched host at `now`? Then its cell may go.
-bool is_default(const OutlierConfig& config, const OutlierState& state, Instant now);
+/// Is the host indistinguishable from an untouched one? Then its cell may go.
+bool is_default(const OutlierState& state, const Ejection& ejection);
 
 }  // namespace mesh

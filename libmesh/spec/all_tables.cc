@@ -96,6 +96,9 @@ const std::vector<DocumentTable>& all_tables() {
       {"EnvoyFilter/AdmissionControl", istio::admission_control_table().info()},
       {"EnvoyFilter/AdaptiveConcurrency", istio::adaptive_concurrency_table().info()},
       {"EnvoyFilter/HTTPFault", istio::fault_filter_table().info()},
+      {"EnvoyFilter/ExtAuthz", istio::ext_authz_table().info()},
+      {"EnvoyFilter/RateLimit", istio::global_rate_limit_table().info()},
+      {"AuthorizationPolicy", istio::authorization_policy_table().info()},
       {"ConfigMap", istio::mesh_config_table().info()},
   };
   return list;

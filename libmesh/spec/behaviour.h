@@ -9,6 +9,9 @@
 
 #include "libmesh/base/action.h"
 #include "libmesh/base/distribution.h"
+#include "libmesh/policy/call_retry.h"
+#include "libmesh/policy/processor_sharing.h"
+#include "libmesh/policy/queue_discipline.h"
 #include "libmesh/spec/istio/virtual_service.h"
 
 namespace mesh {
@@ -25,12 +28,25 @@ struct RequestSpec {
   bool operator==(const RequestSpec&) const = default;
 };
 
+/// How an application, or a user, tries again what has failed.
+struct RetrySpec {
+  std::uint32_t attempts = 2;  // after the first try; 0xffffffff = unlimited
+  bool on_timeout = true, on_5xx = true;
+  std::vector<std::uint16_t> on_statuses;  // beside these
+  CallBackoff backoff;
+  std::optional<Distribution> pause;  // instead of the back-off
+  std::optional<CallBudget> budget;   // of each pod, or of the whole load
+  bool operator==(const RetrySpec&) const = default;
+};
+
 struct CallStep {
   std::string service;  // name, name.namespace or fully qualified; ":port" allowed
   RequestSpec request;
   std::optional<Duration> timeout;      // the application hangs up on its sidecar
   OnError on_error = OnError::Fail;     // "degrade" in the grammar is Ignore
   std::uint16_t status_on_error = 500;  // 0 = same as the failed call's
+  bool waits = true;                    // false: the next step follows at once
+  std::optional<RetrySpec> retry;
   Place place;
   bool operator==(const CallStep&) const = default;
 };
@@ -45,12 +61,33 @@ struct SleepStep {
   bool operator==(const SleepStep&) const = default;
 };
 struct ParallelStep;
-using Step = std::variant<WorkStep, SleepStep, CallStep, ParallelStep>;
+struct RepeatStep;
+struct ChooseStep;
+using Step = std::variant<WorkStep, SleepStep, CallStep, ParallelStep, RepeatStep, ChooseStep>;
 using Script = std::vector<Step>;
-/// All branches start together; done when all are.
+/// All branches start together; done when all are, or when enough have succeeded: then the others
+/// are cancelled.
 struct ParallelStep {
   std::vector<Script> branches;
+  std::uint32_t wait_for = 0;  // branches that must succeed; 0 = all must end, and all succeed
   bool operator==(const ParallelStep&) const;
+};
+/// Again and again: at most `times`, and before each round only with a chance.
+struct RepeatStep {
+  std::uint32_t times = 0xffffffffu;  // unlimited
+  double chance = 1.0;
+  Script script;
+  bool operator==(const RepeatStep&) const;
+};
+struct Choice {
+  double weight = 1.0;
+  Script script;
+  bool operator==(const Choice&) const;
+};
+/// One of the scripts, at random by weight.
+struct ChooseStep {
+  std::vector<Choice> choices;
+  bool operator==(const ChooseStep&) const;
 };
 
 /// The numbers first … last, both included, counting from 1.
@@ -67,7 +104,7 @@ struct Condition {
   std::vector<std::uint32_t> cycle_at;
   /// Exact values as received; x-envoy-attempt-count is the number of the attempt.
   std::vector<std::pair<std::string, std::string>> headers;
-  std::optional<std::string> path;  // exact, as received
+  std::optional<std::string> path;  // exact, as received, with its query
   std::optional<double> chance;     // uniform(chance_seed, nth - 1) < chance
   std::uint64_t chance_seed = 0;
   bool operator==(const Condition&) const = default;
@@ -80,6 +117,7 @@ struct AnswerSpec {
   std::optional<std::uint16_t> status;
   std::optional<std::vector<std::pair<std::string, std::string>>> headers;
   std::optional<std::uint64_t> body_bytes;
+  std::optional<Distribution> stream;
   std::optional<Action> action;
   bool operator==(const AnswerSpec&) const = default;
 };
@@ -103,6 +141,18 @@ struct DownSpec {
   bool operator==(const DownSpec&) const = default;
 };
 
+/// A limit that a rate limit service keeps over all its pods: so many requests in each span of
+/// time, counted from the start of the run as the service's clock would.
+struct ServiceLimitSpec {
+  std::string domain;  // empty = any
+  /// Entries of the descriptor, in order; one with an empty value takes any and counts each apart.
+  std::vector<std::pair<std::string, std::string>> descriptor;
+  std::uint64_t requests = 0;
+  Duration per = seconds(1);
+  Place place;
+  bool operator==(const ServiceLimitSpec&) const = default;
+};
+
 /// Which side of a workload's traffic passes a proxy.
 enum class SidecarSides : std::uint8_t { None, Both, OutboundOnly, InboundOnly };
 
@@ -118,7 +168,9 @@ struct HandlerSpec {
   Action action = Action::Respond;
   std::vector<std::pair<std::string, std::string>> response_headers;
   std::uint64_t response_bytes = 0;
-  std::vector<RuleSpec> rules;  // before the workload's own
+  std::optional<Distribution> stream;     // how long the body flows after the headers
+  std::optional<std::uint32_t> priority;  // absent: the workload's
+  std::vector<RuleSpec> rules;            // before the workload's own
   Place place;
   bool operator==(const HandlerSpec&) const = default;
 };
@@ -127,6 +179,10 @@ struct WorkloadBehaviour {
   std::string workload;                  // name or name.namespace
   std::optional<std::uint32_t> workers;  // requests served at the same time; 0 = unlimited
   std::optional<std::uint32_t> queue;    // waiting places; 0xffffffff = unlimited
+  QueueDiscipline discipline;            // of the queue
+  std::optional<Distribution> patience;  // how long a request waits; absent = for ever
+  std::uint32_t priority = 0;            // class of its requests; 0 goes first
+  ProcessorConfig processor;             // cores that the work of a pod shares
   std::uint16_t overflow_status = 503;
   std::optional<bool> cancel;        // true: work stops when the caller gives up
   std::optional<Distribution> time;  // handlers that name none use it
@@ -137,8 +193,10 @@ struct WorkloadBehaviour {
   Action action = Action::Respond;
   std::vector<std::pair<std::string, std::string>> response_headers;
   std::uint64_t response_bytes = 0;
-  std::vector<HandlerSpec> handlers;  // first match wins; none matches = the workload's own
-  std::vector<RuleSpec> rules;        // after those of the handler
+  std::optional<Distribution> stream;
+  std::vector<HandlerSpec> handlers;     // first match wins; none matches = the workload's own
+  std::vector<RuleSpec> rules;           // after those of the handler
+  std::vector<ServiceLimitSpec> limits;  // of a rate limit service: the first that fits counts
   std::vector<DownSpec> downs;
   std::optional<bool> sidecar;               // absent: by Istio's injection rules
   std::optional<SidecarSides> sides;         // absent: both sides, or none, as `sidecar` says

@@ -11,8 +11,6 @@ namespace mesh {
 namespace {
 
 constexpr std::uint32_t workers_max = 1'000'000;
-constexpr std::uint32_t queue_max = 100'000'000;
-constexpr std::uint32_t no_limit = 0xffffffffu;
 
 Reader<Action> action() {
   return one_of<Action>({{"respond", Action::Respond},
@@ -26,8 +24,8 @@ Reader<Action> action() {
 Reader<std::uint32_t> workers() {
   return limit(1, workers_max, 0);
 }
-Reader<std::uint32_t> queue() {
-  return limit(0, queue_max, no_limit);
+Reader<std::uint32_t> priority_class() {
+  return integer<std::uint32_t>(0, priority_classes - 1);
 }
 
 // ---- Handlers -----------------------------------------------------------------------------------
@@ -183,7 +181,8 @@ const Table<Condition>& condition_table() {
               "Every so many requests again."),
           simulated("headers", &Condition::headers, header_map(), "",
                     "Exact values; x-envoy-attempt-count is the number of the attempt."),
-          simulated("path", &Condition::path, text(), "", "Exact, with query."),
+          simulated("path", &Condition::path, text(), "",
+                    "Exact, as received; \"?*\" at its end stands for any query, or none."),
           simulated(
               "chance", [](Condition& c) -> auto& { return c; }, object(chance_table), "",
               "At random."),
@@ -203,9 +202,12 @@ const Table<AnswerSpec>& answer_table() {
       {
           simulated("time", &AnswerSpec::time, distribution(), "", "Work before the script."),
           simulated("script", &AnswerSpec::script, script(), "", "Steps."),
-          simulated("status", &AnswerSpec::status, http_status(), "", "HTTP status."),
-          simulated("headers", &AnswerSpec::headers, header_map(), "", "Response headers."),
+          simulated("status", &AnswerSpec::status, answer_status(), "", "HTTP status."),
+          simulated("headers", &AnswerSpec::headers, response_header_map(), "",
+                    "Response headers."),
           simulated("body", &AnswerSpec::body_bytes, body_size(), "", "Bytes of the body."),
+          simulated("stream", &AnswerSpec::stream, distribution(), "none",
+                    "How long the body flows after the headers; 101 upgrades."),
           simulated("action", &AnswerSpec::action, action(), "", "Instead of an answer."),
       });
   return table;
@@ -254,12 +256,16 @@ const Table<HandlerSpec>& handler_table() {
                     "Share of answers with errorStatus."),
           simulated("errorStatus", &HandlerSpec::error_status, http_status(), "500",
                     "Status of failed answers."),
-          simulated("status", &HandlerSpec::status, http_status(), "200", "Status of answers."),
-          simulated("headers", &HandlerSpec::response_headers, header_map(), "",
+          simulated("status", &HandlerSpec::status, answer_status(), "200", "Status of answers."),
+          simulated("headers", &HandlerSpec::response_headers, response_header_map(), "",
                     "Response headers."),
           simulated("body", &HandlerSpec::response_bytes, body_size(), "0",
                     "Bytes of the response."),
+          simulated("stream", &HandlerSpec::stream, distribution(), "none",
+                    "How long the body flows after the headers; 101 upgrades."),
           simulated("action", &HandlerSpec::action, action(), "respond", "Instead of an answer."),
+          simulated("priority", &HandlerSpec::priority, priority_class(), "the workload's",
+                    "Class of these requests in a queue by priority; 0 goes first."),
           simulated("rules", &HandlerSpec::rules, list(object(rule_table)), "",
                     "Other answers under conditions."),
       });
@@ -309,10 +315,13 @@ const Table<WorkloadBehaviour>& workload_behaviour_table() {
       {
           simulated("workers", &WorkloadBehaviour::workers, workers(), "defaults.workers",
                     "Requests served at the same time by each pod."),
-          simulated("queue", &WorkloadBehaviour::queue, queue(), "defaults.queue",
-                    "Waiting places of each pod; beyond them overflowStatus at once."),
+          simulated("cpu", &WorkloadBehaviour::processor, processor(), "unlimited",
+                    "Cores that the work of a pod shares, or {cores: 4, limit: 1500m}."),
+          queue_row(),
           simulated("overflowStatus", &WorkloadBehaviour::overflow_status, http_status(), "503",
-                    "Answer when the queue is full."),
+                    "Answer to whom the queue turns away."),
+          simulated("priority", &WorkloadBehaviour::priority, priority_class(), "0",
+                    "Class of its requests in a queue by priority; 0 goes first."),
           simulated("cancel", &WorkloadBehaviour::cancel, boolean(), "false",
                     "Work stops when the caller gives up."),
           simulated("time", &WorkloadBehaviour::time, distribution(), "defaults.time",
@@ -323,18 +332,22 @@ const Table<WorkloadBehaviour>& workload_behaviour_table() {
                     "Share of answers with errorStatus."),
           simulated("errorStatus", &WorkloadBehaviour::error_status, http_status(), "500",
                     "Status of failed answers."),
-          simulated("status", &WorkloadBehaviour::status, http_status(), "200",
+          simulated("status", &WorkloadBehaviour::status, answer_status(), "200",
                     "Status of answers."),
-          simulated("headers", &WorkloadBehaviour::response_headers, header_map(), "",
+          simulated("headers", &WorkloadBehaviour::response_headers, response_header_map(), "",
                     "Response headers."),
           simulated("body", &WorkloadBehaviour::response_bytes, body_size(), "0",
                     "Bytes of the response."),
+          simulated("stream", &WorkloadBehaviour::stream, distribution(), "none",
+                    "How long the body flows after the headers; 101 upgrades."),
           simulated("action", &WorkloadBehaviour::action, action(), "respond",
                     "Instead of an answer."),
           simulated("handlers", &WorkloadBehaviour::handlers, list(object(handler_table)), "",
                     "Ways to answer by path, method, headers."),
           simulated("rules", &WorkloadBehaviour::rules, list(object(rule_table)), "",
                     "Other answers under conditions, for all handlers."),
+          simulated("rateLimits", &WorkloadBehaviour::limits, list(object(service_limit_table)), "",
+                    "Limits that a rate limit service keeps; beyond them it says so."),
           simulated("down", &WorkloadBehaviour::downs, list(object(down_table)), "",
                     "Times in which the port is closed."),
           sidecar_row(),
@@ -350,7 +363,7 @@ const Table<BehaviourDefaults>& behaviour_defaults_table() {
       {
           simulated("workers", &BehaviourDefaults::workers, workers(), "32",
                     "Requests served at the same time by each pod."),
-          simulated("queue", &BehaviourDefaults::queue, queue(), "1024",
+          simulated("queue", &BehaviourDefaults::queue, queue_places(), "1024",
                     "Waiting places of each pod."),
           simulated("time", &BehaviourDefaults::time, distribution(),
                     "{lognormal: {mean: 5ms, cv: 1}}", "Work for each request."),

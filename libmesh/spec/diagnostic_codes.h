@@ -55,7 +55,7 @@ inline constexpr Code deprecated{"MS0305", "The field is deprecated."};
 // MS04xx: the scenario itself.
 inline constexpr Code invalid_distribution{"MS0401", "A distribution cannot be sampled."};
 inline constexpr Code improbable{"MS0402", "A value is possible and hardly meant."};
-inline constexpr Code invalid_step{"MS0403", "A step of a script is none of work, sleep, call."};
+inline constexpr Code invalid_step{"MS0403", "A step of a script is none that there is."};
 inline constexpr Code invalid_load{"MS0404", "A load cannot be carried out."};
 inline constexpr Code invalid_time{"MS0405", "A time lies outside its window."};
 inline constexpr Code second_scenario{"MS0406", "There is more than one Scenario document."};

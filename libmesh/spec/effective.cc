@@ -98,6 +98,19 @@ YamlNode link_node(const NetworkLink& link) {
   return map.take();
 }
 
+YamlNode overload_node(const OverloadSpec& overload) {
+  Map map;
+  if (!overload.workload.empty()) map.add("workload", yaml::text(overload.workload));
+  map.add_list("pressure", overload.pressure, [](const OverloadSpec::Pressure& p) {
+    return Map().add("at", yaml::duration(p.at)).add("value", yaml::share(p.value)).take();
+  });
+  map.add("refreshInterval", yaml::duration(overload.refresh));
+  map.add_if("threshold", overload.threshold, yaml::share);
+  map.add_if("scalingThreshold", overload.scaling, yaml::share);
+  map.add_if("saturationThreshold", overload.saturation, yaml::share);
+  return map.take();
+}
+
 YamlNode platform_node(const Platform& platform) {
   Map map, network, sidecar;
   network.add("sameZone", link_node(platform.same_zone));
@@ -106,7 +119,9 @@ YamlNode platform_node(const Platform& platform) {
   sidecar.add("concurrency", yaml::integer(platform.sidecar_concurrency));
   map.add("istioVersion", yaml::text(platform.istio_version));
   map.add("internalRequests", yaml::boolean(platform.internal_requests));
-  return map.add("network", network.take()).add("sidecar", sidecar.take()).take();
+  map.add("network", network.take()).add("sidecar", sidecar.take());
+  map.add_list("overload", platform.overload, overload_node);
+  return map.take();
 }
 
 YamlNode run_node(const RunSpec& run) {
@@ -198,7 +213,9 @@ YamlNode to_node(const LoadSpec& load) {
   map.add_list("arrivals", load.arrivals, arrival_node);
   if (load.connections != 0) map.add("connections", yaml::integer(load.connections));
   map.add("start", yaml::duration(load.start)).add_if("stop", load.stop, yaml::duration);
-  return map.add_if("timeout", load.timeout, yaml::duration).take();
+  map.add_if("timeout", load.timeout, yaml::duration);
+  map.add_if("retry", load.retry, [](const RetrySpec& retry) { return to_node(retry); });
+  return map.take();
 }
 
 YamlNode effective_document(const Scenario& scenario, bool named) {

@@ -9,6 +9,8 @@ YamlNode to_node(const Distribution& d);
 YamlNode to_node(const WorkloadBehaviour& behaviour);
 YamlNode to_node(const BehaviourDefaults& defaults);
 YamlNode to_node(const LoadSpec& load);
+YamlNode to_node(const RetrySpec& retry);
+YamlNode script_node(const Script& script);
 
 /// Path, method, host, headers, body.
 struct RequestEntries {

@@ -19,45 +19,6 @@ YamlNode queue_node(std::uint32_t value) {
   return limit_node(value, no_limit);
 }
 
-YamlNode named(const char* key, YamlNode value) {
-  return Map().add(key, std::move(value)).take();
-}
-
-// ---- Scripts ------------------------------------------------------------------------------------
-
-YamlNode script_node(const Script& script);
-
-YamlNode branch_node(const Script& branch) {
-  // A list in a list is steps, so a lone parallel step needs the brackets of its branch.
-  const bool alone = branch.size() == 1 && !std::holds_alternative<ParallelStep>(branch.front());
-  YamlNode steps = script_node(branch);
-  return alone ? std::move(steps.items.front()) : steps;
-}
-
-struct StepNode {
-  YamlNode operator()(const WorkStep& step) const { return named("work", to_node(step.time)); }
-  YamlNode operator()(const SleepStep& step) const { return named("sleep", to_node(step.time)); }
-  YamlNode operator()(const CallStep& step) const {
-    Map call;
-    call.add("service", yaml::text(step.service));
-    for (auto& [key, value] : request_entries(step.request).entries) {
-      call.add(key, std::move(value));
-    }
-    call.add_if("timeout", step.timeout, yaml::duration);
-    call.add("onError", yaml::text(step.on_error == OnError::Fail ? "fail" : "ignore"));
-    call.add("statusOnError",
-             step.status_on_error == 0 ? yaml::text("same") : yaml::integer(step.status_on_error));
-    return named("call", call.take());
-  }
-  YamlNode operator()(const ParallelStep& step) const {
-    return yaml::list_of(step.branches, branch_node);
-  }
-};
-
-YamlNode script_node(const Script& script) {
-  return yaml::list_of(script, [](const Step& step) { return std::visit(StepNode{}, step); });
-}
-
 // ---- Handlers and rules -----------------------------------------------------------------------
 
 YamlNode match_node(const istio::StringMatch& match) {
@@ -127,6 +88,7 @@ YamlNode rule_node(const RuleSpec& rule) {
   then.add_if("status", rule.then.status, yaml::integer);
   then.add_if("headers", rule.then.headers, headers_node);
   then.add_if("body", rule.then.body_bytes, yaml::bytes);
+  then.add_if("stream", rule.then.stream, law_node);
   then.add_if("action", rule.then.action, action_node);
   return Map().add("when", condition_node(rule.when)).add("then", then.take()).take();
 }
@@ -146,10 +108,33 @@ YamlNode handler_node(const HandlerSpec& handler) {
   if (!handler.response_headers.empty()) {
     map.add("headers", headers_node(handler.response_headers));
   }
-  map.add("body", yaml::bytes(handler.response_bytes));
+  map.add("body", yaml::bytes(handler.response_bytes)).add_if("stream", handler.stream, law_node);
   map.add("action", action_node(handler.action));
+  map.add_if("priority", handler.priority, yaml::integer);
   map.add_list("rules", handler.rules, rule_node);
   return map.take();
+}
+
+YamlNode discipline_node(const WorkloadBehaviour& b) {
+  const QueueDiscipline& d = b.discipline;
+  Map map;
+  map.add_if("places", b.queue, queue_node);
+  const char* const orders[] = {"fifo", "lifo", "adaptive", "priority"};
+  map.add("order", yaml::text(orders[static_cast<std::size_t>(d.order)]));
+  map.add("full", yaml::text(d.when_full == QueueFull::DropNewest ? "dropNewest" : "dropOldest"));
+  map.add_if("patience", b.patience, law_node);
+  if (d.codel.ns > 0) map.add("codel", yaml::duration(d.codel));
+  map.add("congestedAfter", yaml::duration(d.congested_after));
+  if (d.shed_late) map.add("shedLate", yaml::duration(d.margin));
+  return map.take();
+}
+
+YamlNode processor_node(const ProcessorConfig& cpu) {
+  if (cpu.cores == 0) return yaml::text("unlimited");
+  Map map;
+  map.add("cores", yaml::integer(cpu.cores));
+  if (cpu.limit_milli > 0) map.add("limit", yaml::plain(std::to_string(cpu.limit_milli) + "m"));
+  return map.add("period", yaml::duration(cpu.period)).take();
 }
 
 YamlNode down_node(const DownSpec& down) {
@@ -157,6 +142,15 @@ YamlNode down_node(const DownSpec& down) {
   map.add("from", yaml::duration(down.from)).add_if("to", down.to, yaml::duration);
   map.add("drop", yaml::boolean(down.drop));
   map.add("keepConnections", yaml::boolean(down.keep_connections));
+  return map.take();
+}
+
+YamlNode service_limit_node(const ServiceLimitSpec& limit) {
+  Map map;
+  if (!limit.domain.empty()) map.add("domain", yaml::text(limit.domain));
+  map.add("descriptor", headers_node(limit.descriptor));
+  map.add("requests", yaml::integer(static_cast<std::int64_t>(limit.requests)));
+  map.add("per", yaml::duration(limit.per));
   return map.take();
 }
 
@@ -177,8 +171,10 @@ YamlNode to_node(const Distribution& d) {
 
 YamlNode to_node(const WorkloadBehaviour& b) {
   Map map;
-  map.add_if("workers", b.workers, workers_node).add_if("queue", b.queue, queue_node);
+  map.add_if("workers", b.workers, workers_node).add("cpu", processor_node(b.processor));
+  map.add("queue", discipline_node(b));
   map.add("overflowStatus", yaml::integer(b.overflow_status));
+  map.add("priority", yaml::integer(b.priority));
   map.add_if("cancel", b.cancel, yaml::boolean);
   map.add_if("time", b.time, law_node).add_if("script", b.script, script_node);
   map.add_if("errorRate", b.error_rate, yaml::share);
@@ -186,8 +182,10 @@ YamlNode to_node(const WorkloadBehaviour& b) {
   map.add("status", yaml::integer(b.status));
   if (!b.response_headers.empty()) map.add("headers", headers_node(b.response_headers));
   map.add("body", yaml::bytes(b.response_bytes)).add("action", action_node(b.action));
+  map.add_if("stream", b.stream, law_node);
   map.add_list("handlers", b.handlers, handler_node);
   map.add_list("rules", b.rules, rule_node);
+  map.add_list("rateLimits", b.limits, service_limit_node);
   map.add_list("down", b.downs, down_node);
   if (b.sidecar || b.sides) map.add("sidecar", sidecar_node(b));
   if (!b.locality.empty()) map.add("locality", yaml::text(b.locality));

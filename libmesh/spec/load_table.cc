@@ -275,6 +275,8 @@ const Table<LoadForm>& load_form_table() {
           simulated("stop", &LoadForm::stop, time_span(), "the end of the run", "Ends."),
           simulated("timeout", &LoadForm::timeout, positive_time_span(), "never",
                     "The user gives up after this."),
+          simulated("retry", &LoadForm::retry, object(retry_table), "never",
+                    "The user tries again, as after a reload."),
       },
       check_load);
   return table;

@@ -61,6 +61,7 @@ const std::vector<KindReader>& kinds() {
   using R = Resources;
   static const std::vector<std::string_view> core = {"v1"};
   static const std::vector<std::string_view> istio = {"v1", "v1beta1", "v1alpha3"};
+  static const std::vector<std::string_view> security = {"v1", "v1beta1"};
   static const std::vector<KindReader> list = {
       {"", core, "Service", read_into<k8s::service_table, &R::services>},
       {"", core, "Pod", read_into<k8s::pod_table, &R::workloads>},
@@ -80,6 +81,8 @@ const std::vector<KindReader>& kinds() {
        read_into<istio::workload_entry_table, &R::workload_entries>},
       {"networking.istio.io", istio, "EnvoyFilter",
        read_into<istio::envoy_filter_table, &R::envoy_filters>},
+      {"security.istio.io", security, "AuthorizationPolicy",
+       read_into<istio::authorization_policy_table, &R::authorization_policies>},
   };
   return list;
 }

@@ -11,6 +11,7 @@
 
 #include "libmesh/spec/behaviour.h"
 #include "libmesh/spec/diagnostics.h"
+#include "libmesh/spec/istio/authorization_policy.h"
 #include "libmesh/spec/istio/destination_rule.h"
 #include "libmesh/spec/istio/envoy_filter.h"
 #include "libmesh/spec/istio/gateway.h"
@@ -34,6 +35,7 @@ struct Resources {
   std::vector<istio::ServiceEntry> service_entries;
   std::vector<istio::WorkloadEntry> workload_entries;
   std::vector<istio::EnvoyFilter> envoy_filters;
+  std::vector<istio::AuthorizationPolicy> authorization_policies;
   std::vector<istio::MeshConfig> mesh_configs;  // the first one holds
   bool operator==(const Resources&) const = default;
 };
@@ -42,6 +44,22 @@ struct NetworkLink {
   Duration rtt{0};
   Duration jitter{0};  // mean of an exponential added per direction
   bool operator==(const NetworkLink&) const = default;
+};
+
+/// The overload manager of the proxies of a workload, with the pressure that it sees. What fills a
+/// proxy's memory is not simulated, so the pressure is said, as an injected resource would say it.
+struct OverloadSpec {
+  struct Pressure {
+    Duration at{0};
+    double value = 0;  // 0 … 1, until the next one
+    bool operator==(const Pressure&) const = default;
+  };
+  std::string workload;  // empty = all proxies
+  std::vector<Pressure> pressure;
+  Duration refresh = seconds(1);  // refresh_interval of the bootstrap; Envoy: 1 s
+  std::optional<double> threshold, scaling, saturation;  // of stop_accepting_requests
+  Place place;
+  bool operator==(const OverloadSpec&) const = default;
 };
 
 struct Platform {
@@ -56,6 +74,7 @@ struct Platform {
   std::uint32_t sidecar_concurrency = 2;  // istio.md §1.13: from the container's CPU limit
   /// Outlier intervals tick at n * interval - this: how long before the load the proxies started.
   Duration proxies_started_before{0};
+  std::vector<OverloadSpec> overload;
   bool operator==(const Platform&) const = default;
 };
 
@@ -108,6 +127,7 @@ struct LoadSpec {
   Duration start{0};
   std::optional<Duration> stop;     // absent = end of the run
   std::optional<Duration> timeout;  // the user gives up
+  std::optional<RetrySpec> retry;   // and tries again
   Place place;
   bool operator==(const LoadSpec&) const = default;
 };

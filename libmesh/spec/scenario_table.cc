@@ -336,6 +336,8 @@ const Table<Platform>& platform_table() {
           simulated(
               "sidecar", [](Platform& p) -> auto& { return p; }, object(sidecar_table), "",
               "What a proxy costs."),
+          simulated("overload", &Platform::overload, list(object(overload_table)), "",
+                    "Proxies that refuse requests under pressure."),
       });
   return table;
 }

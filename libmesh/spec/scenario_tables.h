@@ -33,11 +33,14 @@ struct ScenarioDocument {
 
 const Table<ScenarioDocument>& scenario_table();
 const Table<WorkloadBehaviour>& workload_behaviour_table();
+const Table<ServiceLimitSpec>& service_limit_table();
 const Table<BehaviourDefaults>& behaviour_defaults_table();
+const Table<RetrySpec>& retry_table();
 Reader<LoadSpec> load();
 const Table<FaultSpec>& fault_spec_table();
 const Table<ChangeSpec>& change_table();
 const Table<Platform>& platform_table();
+const Table<OverloadSpec>& overload_table();
 const Table<RunSpec>& run_table();
 const Table<RecordSpec>& record_table();
 
@@ -52,10 +55,20 @@ Reader<Duration> time_span();
 Reader<Duration> positive_time_span();
 /// Steps in their order; a nested list is parallel branches.
 Reader<Script> script();
+/// `queue` of a workload: waiting places alone, or with a discipline.
+Field<WorkloadBehaviour> queue_row();
+/// Waiting places, or `unlimited`.
+Reader<std::uint32_t> queue_places();
+/// `cpu` of a workload: cores alone, or with a limit.
+Reader<ProcessorConfig> processor();
 /// 200 … 599.
 Reader<std::uint16_t> http_status();
+/// The same, or 101 of an upgraded connection.
+Reader<std::uint16_t> answer_status();
 /// Header names in lower case with their values; Host has a field of its own.
 Reader<std::vector<std::pair<std::string, std::string>>> header_map();
+/// Headers of an answer: load reports that Envoy would drop are warned of.
+Reader<std::vector<std::pair<std::string, std::string>>> response_header_map();
 /// Bytes of a body as a Kubernetes quantity.
 Reader<std::uint64_t> body_size();
 /// A number from `min` to `max`, or the word `unlimited` for `unlimited_value`.

@@ -1,6 +1,7 @@
 // Readers that the tables of the scenario file share.
 #include <algorithm>
 
+#include "libmesh/spec/load_report_header.h"
 #include "libmesh/spec/name_rules.h"
 #include "libmesh/spec/scenario_tables.h"
 #include "libmesh/spec/yaml_scalar.h"
@@ -56,6 +57,19 @@ Reader<std::uint16_t> http_status() {
   return integer<std::uint16_t>(200, 599);
 }
 
+Reader<std::uint16_t> answer_status() {
+  const Reader<std::uint16_t> usual = http_status();
+  return custom<std::uint16_t>(
+      {.kind = Shape::Kind::Integer, .min = 101.0, .max = 599.0},
+      [usual](const YamlNode& node, const Reading& at, std::uint16_t& out) {
+        if (node.kind == YamlNode::Kind::Scalar && node.scalar == "101") {
+          out = 101;
+          return true;
+        }
+        return usual.read(node, at, out);
+      });
+}
+
 Reader<std::vector<std::pair<std::string, std::string>>> header_map() {
   using Headers = std::vector<std::pair<std::string, std::string>>;
   const auto reader = pairs(any_text());
@@ -75,6 +89,26 @@ Reader<std::vector<std::pair<std::string, std::string>>> header_map() {
         }
         for (auto& [name, value] : headers) name = lower(std::move(name));
         out = std::move(headers);
+        return true;
+      });
+}
+
+Reader<std::vector<std::pair<std::string, std::string>>> response_header_map() {
+  using Headers = std::vector<std::pair<std::string, std::string>>;
+  const auto reader = header_map();
+  return custom<Headers>(
+      reader.shape, [reader](const YamlNode& node, const Reading& at, Headers& out) {
+        if (!reader.read(node, at, out)) return false;
+        const LoadReportReading reading = read_load_report(out);
+        if (reading.problem.empty()) return true;
+        for (const auto& [key, value] : node.entries) {
+          if (lower(key.scalar) != reading.header) continue;
+          at.field(key.scalar)
+              .warning(code::surprising, value, "Envoy drops this load report: " + reading.problem,
+                       "write TEXT cpu_utilization=0.7,rps_fractional=100, or JSON with the fields "
+                       "of OrcaLoadReport");
+          break;
+        }
         return true;
       });
 }

@@ -25,6 +25,13 @@ void check_call(const YamlNode& node, const Reading& at, CallStep& call) {
   if (call.service.empty() && node.find("service") != nullptr) {
     at.field("service").error(code::missing_field, node, "must not be empty");
   }
+  if (call.waits) return;
+  for (const char* name : {"retry", "onError", "statusOnError"}) {
+    if (node.find(name) == nullptr) continue;
+    at.field(name).error(code::exclusive_fields, child_or_self(node, name),
+                         "nobody waits for this call, so nobody learns that it failed",
+                         "leave out wait: false");
+  }
 }
 
 const Table<CallStep>& call_table() {
@@ -47,6 +54,10 @@ const Table<CallStep>& call_table() {
                             "fail", "fail answers with statusOnError; degrade goes on without."),
                   simulated("statusOnError", &CallStep::status_on_error, status_on_error(), "500",
                             "Status of the own answer when the call failed; same: the call's."),
+                  simulated("wait", &CallStep::waits, boolean(), "true",
+                            "false: the next step follows at once (fire and forget)."),
+                  simulated("retry", &CallStep::retry, object(retry_table), "never",
+                            "The application tries again; timeout is that of each try."),
               })),
       check_call);
   return table;
@@ -60,6 +71,107 @@ Reader<CallStep> call() {
         if (node.kind != YamlNode::Kind::Scalar) return reader.read(node, at, out);
         out.place = node.place;
         return text().read(node, at, out.service);
+      });
+}
+
+bool read_steps(const YamlNode& list, const Reading& at, std::size_t& budget, Script& out);
+bool read_branch(const YamlNode& node, const Reading& at, std::size_t& budget, Script& out);
+Shape branch_shape();
+
+// ---- Steps that hold scripts --------------------------------------------------------------------
+
+/// all, any, or a number of branches.
+Reader<std::uint32_t> wait_for() {
+  const Shape words{.kind = Shape::Kind::Words, .words = {"all", "any"}};
+  const Reader<std::uint32_t> number = integer<std::uint32_t>(1, steps_max);
+  return custom<std::uint32_t>(
+      {.kind = Shape::Kind::OneOf, .of = {words, number.shape}},
+      [number](const YamlNode& node, const Reading& at, std::uint32_t& out) {
+        const bool scalar = node.kind == YamlNode::Kind::Scalar;
+        if (!scalar || (node.scalar != "all" && node.scalar != "any")) {
+          return number.read(node, at, out);
+        }
+        out = node.scalar == "any" ? 1 : 0;
+        return true;
+      });
+}
+
+Reader<std::vector<Script>> branches() {
+  return custom<std::vector<Script>>(
+      {.kind = Shape::Kind::List, .of = {branch_shape()}},
+      [](const YamlNode& node, const Reading& at, std::vector<Script>& out) {
+        if (node.kind != YamlNode::Kind::Sequence) {
+          at.wrong_type(node, "a list of branches");
+          return false;
+        }
+        std::size_t budget = steps_max;
+        for (std::size_t i = 0; i < node.items.size(); ++i) {
+          if (!read_branch(node.items[i], at.item(i), budget, out.emplace_back())) return false;
+        }
+        return true;
+      });
+}
+
+const Table<ParallelStep>& parallel_table() {
+  static const Table<ParallelStep> table(
+      "Parallel", "Branches that start together.",
+      {
+          required("branches", &ParallelStep::branches, branches(), "Steps, or lists of steps."),
+          simulated("wait", &ParallelStep::wait_for, wait_for(), "all",
+                    "Branches that must succeed: any, or a number; then the others are cancelled."),
+      },
+      [](const YamlNode& node, const Reading& at, ParallelStep& step) {
+        const YamlNode* list = node.find("branches");
+        if (list == nullptr || list->kind != YamlNode::Kind::Sequence) return;
+        if (list->items.empty()) {
+          at.field("branches").error(code::invalid_step, *list, "parallel branches are missing");
+        } else if (step.wait_for > list->items.size()) {
+          at.field("wait").error(
+              code::out_of_range, child_or_self(node, "wait"),
+              "there are only " + std::to_string(list->items.size()) + " branches");
+        }
+      });
+  return table;
+}
+
+const Table<RepeatStep>& repeat_table() {
+  static const Table<RepeatStep> table(
+      "Repeat", "Steps that are done several times.",
+      {
+          required("script", &RepeatStep::script, script(), "The steps of a round."),
+          simulated("times", &RepeatStep::times, limit(1, 1'000'000, 0xffffffffu), "unlimited",
+                    "Rounds at most."),
+          simulated("chance", &RepeatStep::chance, share(), "100%",
+                    "Chance of each round, the first one too, to take place."),
+      },
+      [](const YamlNode& node, const Reading& at, RepeatStep& step) {
+        if (step.times != 0xffffffffu || step.chance < 1.0) return;
+        at.error(code::one_needed, node, "would go round for ever", "give times: 3 or chance: 50%");
+      });
+  return table;
+}
+
+const Table<Choice>& choice_table() {
+  static const Table<Choice> table(
+      "Choice", "One way that a script may go.",
+      {
+          simulated("weight", &Choice::weight, number(0, 1e9), "1",
+                    "Its share is this of the sum of all weights."),
+          required("script", &Choice::script, script(), "Steps; [] does nothing."),
+      });
+  return table;
+}
+
+Reader<std::vector<Choice>> choices() {
+  const Reader<std::vector<Choice>> reader = list(object(choice_table));
+  return custom<std::vector<Choice>>(
+      reader.shape, [reader](const YamlNode& node, const Reading& at, std::vector<Choice>& out) {
+        if (!reader.read(node, at, out)) return false;
+        double weights = 0;
+        for (const Choice& choice : out) weights += choice.weight;
+        if (weights > 0 || out.size() != node.items.size()) return weights > 0;
+        at.error(code::out_of_range, node, "the weights add up to 0");
+        return false;
       });
 }
 
@@ -89,17 +201,24 @@ const Table<std::optional<Step>>& step_table() {
           step_row<CallStep, CallStep>(
               "call", call(), [](CallStep c) { return c; },
               "A request to another service; its name is enough."),
+          step_row<ParallelStep, ParallelStep>(
+              "parallel", object(parallel_table), [](ParallelStep p) { return p; },
+              "Branches that start together, where not all are waited for."),
+          step_row<RepeatStep, RepeatStep>(
+              "repeat", object(repeat_table), [](RepeatStep r) { return r; },
+              "Steps that are done several times."),
+          step_row<ChooseStep, std::vector<Choice>>(
+              "choose", choices(), [](std::vector<Choice> c) { return ChooseStep{std::move(c)}; },
+              "One of several scripts, at random by weight."),
       },
       [](const YamlNode& node, const Reading& at, std::optional<Step>&) {
         if (node.entries.size() == 1) return;
         at.error(code::invalid_step, node,
                  node.entries.empty() ? "the step is empty" : "a step has exactly one key",
-                 "write one list item for each of work, sleep, call");
+                 "write one list item for each of work, sleep, call, ...");
       });
   return table;
 }
-
-bool read_steps(const YamlNode& list, const Reading& at, std::size_t& budget, Script& out);
 
 /// A branch is one step or a list of steps.
 bool read_branch(const YamlNode& node, const Reading& at, std::size_t& budget, Script& out) {
@@ -146,18 +265,30 @@ bool read_steps(const YamlNode& list, const Reading& at, std::size_t& budget, Sc
   return complete;
 }
 
+Shape branch_shape() {
+  const Shape steps{.kind = Shape::Kind::List, .of = {{.kind = Shape::Kind::Any}}};
+  return {.kind = Shape::Kind::OneOf, .of = {object(step_table).shape, steps}};
+}
+
 }  // namespace
 
+// Written out: clang 16 dies of defaulted comparisons of types that contain each other.
 bool ParallelStep::operator==(const ParallelStep& other) const {
-  return branches == other.branches;
+  return branches == other.branches && wait_for == other.wait_for;
+}
+bool RepeatStep::operator==(const RepeatStep& other) const {
+  return times == other.times && chance == other.chance && script == other.script;
+}
+bool Choice::operator==(const Choice& other) const {
+  return weight == other.weight && script == other.script;
+}
+bool ChooseStep::operator==(const ChooseStep& other) const {
+  return choices == other.choices;
 }
 
 Reader<Script> script() {
-  const Shape step = object(step_table).shape;
-  const Shape branch{.kind = Shape::Kind::OneOf,
-                     .of = {step, {.kind = Shape::Kind::List, .of = {{.kind = Shape::Kind::Any}}}}};
-  const Shape parallel{.kind = Shape::Kind::List, .of = {branch}};
-  const Shape item{.kind = Shape::Kind::OneOf, .of = {step, parallel}};
+  const Shape parallel{.kind = Shape::Kind::List, .of = {branch_shape()}};
+  const Shape item{.kind = Shape::Kind::OneOf, .of = {object(step_table).shape, parallel}};
   return custom<Script>({.kind = Shape::Kind::List, .of = {item}},
                         [](const YamlNode& node, const Reading& at, Script& out) {
                           if (node.kind != YamlNode::Kind::Sequence) {

@@ -43,12 +43,29 @@ constexpr std::array<std::string_view, details_count> details_names = {
     "upstream_reset_before_response_started{remote_refused_stream_reset}",
     "upstream_reset_after_response_started{remote_reset}",
     "tcp_session_idle_timeout",
+    "ext_authz_error",
+    "request_rate_limited",
+    "rate_limiter_error",
+    "cors_response",
+    "overload",
     "hedged_try_abandoned",
 };
 
 constexpr std::array<std::string_view, event_note_count> note_names = {
-    "eject",         "uneject", "eject not enforced", "eject overflow", "fault start", "fault end",
-    "config change", "scale",   "breaker open",       "breaker close",  "panic start", "panic end",
+    "eject",
+    "uneject",
+    "eject not enforced",
+    "eject overflow",
+    "fault start",
+    "fault end",
+    "config change",
+    "scale",
+    "breaker open",
+    "breaker close",
+    "panic start",
+    "panic end",
+    "health check fail",
+    "health check pass",
 };
 
 /// Source: envoy/upstream/upstream.h, outlier_detection_impl.h (`envoy.md` §15).
@@ -119,9 +136,23 @@ constexpr std::array<std::string_view, cluster_counter_count> counter_names = {
     "outlier_detection.ejections_enforced_local_origin_failure_percentage",
     "outlier_detection.ejections_consecutive_5xx",
     "outlier_detection.ejections_success_rate",
+    "health_check.attempt",
+    "health_check.success",
+    "health_check.failure",
+    "health_check.network_failure",
+    "health_check.passive_failure",
+    "lb_local_cluster_not_ok",
+    "lb_zone_cluster_too_small",
+    "lb_zone_no_capacity_left",
+    "lb_zone_routing_all_directly",
+    "lb_zone_routing_sampled",
+    "lb_zone_routing_cross_zone",
+    "lb_subsets_selected",
+    "lb_subsets_fallback",
 };
 
-/// Sources: source/common/router/router.h, source/extensions/filters/http/fault/fault_filter.h.
+/// Sources: source/common/router/router.h, source/common/http/conn_manager_config.h and, of the
+/// filters in source/extensions/filters/http/, fault, ext_authz, cors.
 constexpr std::array<std::string_view, proxy_counter_count> proxy_counter_names = {
     "no_route",
     "no_cluster",
@@ -129,6 +160,13 @@ constexpr std::array<std::string_view, proxy_counter_count> proxy_counter_names 
     "fault.delays_injected",
     "fault.aborts_injected",
     "fault.faults_overflow",
+    "ext_authz.ok",
+    "ext_authz.denied",
+    "ext_authz.error",
+    "ext_authz.failure_mode_allowed",
+    "cors.origin_valid",
+    "cors.origin_invalid",
+    "downstream_rq_overload_close",
 };
 
 template <std::size_t size>

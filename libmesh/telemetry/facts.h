@@ -44,7 +44,12 @@ enum class Details : std::uint8_t {
   RefusedStream,
   RemoteResetAfterResponseStarted,
   TcpSessionIdle,
-  HedgeLost,  // another try of the request answered first: ours, Envoy says nothing
+  ExtAuthzError,
+  RateLimited,       // by a rate limit service
+  RateLimiterError,  // the service did not answer, and its filter refuses then
+  CorsResponse,      // a preflight
+  Overload,          // the overload manager refuses
+  HedgeLost,         // another try of the request answered first: ours, Envoy says nothing
 };
 inline constexpr std::size_t details_count = static_cast<std::size_t>(Details::HedgeLost) + 1;
 
@@ -110,8 +115,9 @@ struct VisitEnded {
   Instant ended{};
   std::uint16_t code = 0;
   bool abandoned = false;   // the caller had gone before the answer
-  bool overflowed = false;  // the queue was full
+  bool overflowed = false;  // turned away: no place in the queue, or none any more
   bool unfinished = false;  // the run ended first: enters the table only
+  bool probe = false;       // a health check: keeps a worker busy and is no traffic
 };
 
 /// Things worth a line in a story or a mark in a picture.
@@ -128,11 +134,20 @@ enum class EventNote : std::uint8_t {
   BreakerClose,
   PanicStart,
   PanicEnd,
+  HealthCheckFail,  // a host turned unhealthy for a proxy's active health check
+  HealthCheckPass,
 };
-inline constexpr std::size_t event_note_count = static_cast<std::size_t>(EventNote::PanicEnd) + 1;
+inline constexpr std::size_t event_note_count =
+    static_cast<std::size_t>(EventNote::HealthCheckPass) + 1;
 
 /// In words: "eject", "fault start" …
 std::string_view to_string(EventNote note);
+
+/// What an interval detector saw, in whole percent as Envoy logs it.
+struct EjectionRates {
+  std::uint8_t host = 0, mean = 0, threshold = 0;  // success rates; a threshold below 0 is 0
+  bool operator==(const EjectionRates&) const = default;
+};
 
 struct Noted {
   Instant at{};
@@ -142,6 +157,7 @@ struct Noted {
   ClusterId cluster{};
   EndpointId endpoint{};
   std::uint32_t detail = 0;  // FaultId, ChangeId, detector or breaker, by `what`
+  EjectionRates rates{};     // ejections by success rate or failure percentage
 };
 
 /// Counters per (proxy, cluster), Envoy's names without the prefix (`envoy.md` §15).
@@ -212,10 +228,27 @@ enum class ClusterCounter : std::uint8_t {
   ejections_enforced_local_origin_failure_percentage,
   ejections_consecutive_5xx,
   ejections_success_rate,
+  // Only of clusters with health checks, zone-aware routing or subsets:
+  health_check_attempt,
+  health_check_success,
+  health_check_failure,
+  health_check_network_failure,
+  health_check_passive_failure,
+  lb_local_cluster_not_ok,
+  lb_zone_cluster_too_small,
+  lb_zone_no_capacity_left,
+  lb_zone_routing_all_directly,
+  lb_zone_routing_sampled,
+  lb_zone_routing_cross_zone,
+  lb_subsets_selected,
+  lb_subsets_fallback,
   count_,  // number of counters
 };
 inline constexpr std::size_t cluster_counter_count =
     static_cast<std::size_t>(ClusterCounter::count_);
+/// Those that every cluster may count.
+inline constexpr std::size_t common_counter_count =
+    static_cast<std::size_t>(ClusterCounter::health_check_attempt);
 
 /// Counters of one proxy beside those of its clusters; only what is rare enough to cost nothing
 /// (`envoy.md` §15, `http.<prefix>.`).
@@ -226,6 +259,13 @@ enum class ProxyCounter : std::uint8_t {
   fault_delays_injected,
   fault_aborts_injected,
   fault_faults_overflow,
+  ext_authz_ok,
+  ext_authz_denied,
+  ext_authz_error,
+  ext_authz_failure_mode_allowed,
+  cors_origin_valid,
+  cors_origin_invalid,
+  downstream_rq_overload_close,
   count_,
 };
 inline constexpr std::size_t proxy_counter_count = static_cast<std::size_t>(ProxyCounter::count_);

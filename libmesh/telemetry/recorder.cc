@@ -98,6 +98,7 @@ void Recorder::visit_ended(const VisitEnded& fact) {
     return;
   }
   MESH_CHECK(fact.arrived <= fact.started && fact.started <= fact.ended);
+  if (fact.probe) return;
   const bool total = counts(fact.ended);
   visits_by_endpoint_.add(fact.endpoint.value, outcome(fact.code, {}), bucket_of(fact.arrived), {},
                           false);

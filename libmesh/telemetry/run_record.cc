@@ -98,6 +98,9 @@ void add(Digest& digest, const std::vector<Noted>& events) {
     digest.word(e.cluster.value);
     digest.word(e.endpoint.value);
     digest.word(e.detail);
+    if (e.rates == EjectionRates{}) continue;
+    digest.word(std::uint64_t{e.rates.host} << 16 | std::uint64_t{e.rates.mean} << 8 |
+                e.rates.threshold);
   }
 }
 

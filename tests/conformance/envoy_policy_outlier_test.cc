@@ -4,8 +4,10 @@
 #include <vector>
 
 #include "libmesh/policy/outlier_detector.h"
+#include "tests/support/outlier_host.h"
 
 using namespace mesh;
+using testing::OutlierHost;
 
 namespace {
 
@@ -16,7 +18,7 @@ constexpr Instant at_ms(std::int64_t ms) {
 /// The main thread of one cluster: what DetectorImpl does around the arithmetic.
 struct Cluster {
   OutlierConfig config;
-  std::vector<OutlierState> hosts;
+  std::vector<OutlierHost> hosts;
   bool roll = true;  // outcome of an enforcing roll between 1 and 99 %
   std::uint64_t word = 0;
   Instant now{};
@@ -26,7 +28,7 @@ struct Cluster {
 
   std::uint32_t active() const {
     std::uint32_t n = 0;
-    for (const OutlierState& h : hosts) n += h.ejected ? 1 : 0;
+    for (const OutlierHost& h : hosts) n += h.ejected ? 1 : 0;
     return n;
   }
   void try_eject(std::size_t host, Detector detector) {
@@ -58,7 +60,7 @@ struct Cluster {
     now = at;
     std::vector<HostVolume> volumes;
     for (std::uint32_t i = 0; i < hosts.size(); ++i) {
-      OutlierState& h = hosts[i];
+      OutlierHost& h = hosts[i];
       if (stay_is_over(config, h, now)) uneject(h, now);
       if (!h.ejected && h.external_total > 0) {
         volumes.push_back({i, h.external_success, h.external_total});
@@ -70,7 +72,7 @@ struct Cluster {
       interval_outliers(config, d, volumes, static_cast<std::uint32_t>(hosts.size()), out);
       for (const std::uint32_t host : out) try_eject(host, d);
     }
-    for (OutlierState& h : hosts) decay_multiplier(config, h, now);
+    for (OutlierHost& h : hosts) decay_multiplier(config, h, now);
   }
 };
 
@@ -241,7 +243,7 @@ TEST_CASE(
 TEST_CASE("envoy#67: base 10 s, max 300 s: the stay is capped after thirty ejections") {
   OutlierConfig config = quiet();
   config.base_ejection_time = seconds(10);
-  OutlierState state;
+  OutlierHost state;
   const auto stay_s = [&] {
     eject(config, state, at_ms(0), 0);
     std::int64_t s = 0;
@@ -256,7 +258,7 @@ TEST_CASE("envoy#67: base 10 s, max 300 s: the stay is capped after thirty eject
 TEST_CASE("envoy#68: jitter up to 10 000 ms with the word 123456789 is 4445 ms") {
   OutlierConfig config = quiet();
   config.max_ejection_time_jitter = milliseconds(10'000);
-  OutlierState state;
+  OutlierHost state;
   eject(config, state, at_ms(0), 123'456'789);
   CHECK(state.jitter == milliseconds(4'445));
 }

@@ -9,6 +9,8 @@
 #include "libmesh/base/hash.h"
 #include "libmesh/engine/engine.h"
 #include "tests/support/hand_plan.h"
+#include "tests/support/outcomes.h"
+#include "tests/support/pair.h"
 #include "tests/support/slow_balancer.h"
 #include "tests/support/small_cluster.h"
 
@@ -245,6 +247,17 @@ TEST_CASE("balancing: a copy made mid-run picks on with schedules of its own") {
     CHECK(once.world().loop.fingerprint() == again.world().loop.fingerprint());
     CHECK(fork.world().loop.fingerprint() == again.world().loop.fingerprint());
     CHECK(fork.record()->hash() == again.record()->hash());
+  }
+}
+
+TEST_CASE("balancing: each pick by the fallback of subsets is counted") {
+  for (const bool fallback : {true, false}) {
+    CAPTURE(fallback);
+    testing::Pair p(milliseconds(1), 2);
+    p.hand.cluster_of(p.server).subset_fallback = fallback;
+    const auto record = p.run({0, 1, 2});
+    CHECK(testing::outcomes(*record) == testing::times(3, "200"));
+    CHECK(testing::counter(*record, ClusterCounter::lb_subsets_fallback) == (fallback ? 3 : 0));
   }
 }
 

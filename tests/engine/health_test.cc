@@ -5,6 +5,7 @@
 #include <random>
 
 #include "libmesh/engine/engine.h"
+#include "tests/support/checked_hosts.h"
 #include "tests/support/outcomes.h"
 #include "tests/support/pair.h"
 
@@ -44,6 +45,42 @@ TEST_CASE("health: ten thousand pairs that were used once cost nothing while the
   CHECK(idle_events(100, 100) == idle_events(1, 1));  // the recorder's own samples
 }
 
+TEST_CASE("health: in a sweep over up to 10^5 idle pairs an hour costs the same for each") {
+  const auto hour = [](std::uint32_t clients, std::uint32_t services) {
+    Engine engine(touched_once(clients, services), 1);
+    engine.run_until(Instant{} + minutes(5), {});
+    REQUIRE(engine.world().pairs == clients * services);
+    std::uint32_t armed = 0;
+    for (const ProxyCluster& cluster : engine.world().proxy_clusters) {
+      armed += cluster.sweep_armed ? 1 : 0;
+    }
+    CHECK(armed == 0);  // whatever their outlier detectors saw has been looked at
+    return engine.run_events(10'000'000, Instant{} + minutes(65));
+  };
+  const std::uint64_t samples = hour(1, 1);
+  for (const std::uint32_t services : {1u, 10u, 100u}) CHECK(hour(1000, services) == samples);
+}
+
+TEST_CASE("health: an ejection by success rate says the rates, cut off to whole percent") {
+  testing::CheckedHosts mesh(6);
+  mesh.config().health_check = {};
+  OutlierConfig& outlier = mesh.config().outlier.emplace();
+  outlier.enforcing_consecutive_5xx = 0;
+  outlier.max_ejection_percent = 100;
+  mesh.hand.handler_of(mesh.pods[5]).answer.status = 500;
+  mesh.hand.answers(mesh.pods[5], 1, 50, AnswerPlan{.status = 200});
+  mesh.requests_every(milliseconds(10), seconds(9));
+  const auto record = mesh.run(seconds(11));
+  std::vector<Noted> ejections;
+  for (const Noted& note : record->events) {
+    if (note.what == EventNote::Eject) ejections.push_back(note);
+  }
+  REQUIRE(ejections.size() == 1);
+  CHECK(ejections[0].endpoint == mesh.endpoint(5));
+  // 150 each: 50 / 150 = 33.3 %; (5 × 100 + 33.3) / 6 = 88.9 %; 88.9 - 1.9 × 24.85 = 41.7 %.
+  CHECK(ejections[0].rates == EjectionRates{.host = 33, .mean = 88, .threshold = 41});
+}
+
 TEST_CASE("health: cells that equal the default may be dropped at random instants") {
   std::uint64_t dropped = 0, ejected = 0;
   for (std::uint64_t seed = 1; seed <= 30; ++seed) {
@@ -67,9 +104,11 @@ TEST_CASE("health: cells that equal the default may be dropped at random instant
       for (const ProxyCluster& cluster : world.proxy_clusters) {
         for (std::uint32_t h = 0; h < 5; ++h) {
           OutlierState& state = world.outlier_cells[cluster.first_outlier + h].state;
+          Ejection& ejection = world.ejections[cluster.first_outlier + h];
           ejected += state.ejected ? 1 : 0;
-          if (!is_default(outlier, state, world.loop.now())) continue;
+          if (!is_default(state, ejection)) continue;
           state = OutlierState{};
+          ejection = Ejection{};
           ++dropped;
         }
       }

@@ -31,10 +31,11 @@ Noted noted(std::int64_t ms, EventNote what, std::uint32_t pod, Detector detecto
 }
 
 TEST_CASE("outlier_log: an ejection, the return, and a second ejection of one host") {
-  const RunRecord r =
-      record_of({noted(1500, EventNote::Eject, 0), noted(2000, EventNote::EjectOverflow, 1),
-                 noted(3000, EventNote::PanicStart, 0), noted(31'500, EventNote::Uneject, 0),
-                 noted(40'000, EventNote::Eject, 0, Detector::SuccessRate)});
+  Noted second = noted(40'000, EventNote::Eject, 0, Detector::SuccessRate);
+  second.rates = {.host = 40, .mean = 90, .threshold = 51};
+  const RunRecord r = record_of(
+      {noted(1500, EventNote::Eject, 0), noted(2000, EventNote::EjectOverflow, 1),
+       noted(3000, EventNote::PanicStart, 0), noted(31'500, EventNote::Uneject, 0), second});
   CHECK(outlier_log(r, "shop-0") ==
         R"({"type":"CONSECUTIVE_5XX","cluster_name":"outbound|80||web","upstream_url":"web-0",)"
         R"("action":"EJECT","num_ejections":1,"enforced":true,"eject_consecutive_event":{},)"
@@ -45,7 +46,9 @@ TEST_CASE("outlier_log: an ejection, the return, and a second ejection of one ho
         R"("timestamp":"1970-01-01T00:00:31.500Z","secs_since_last_action":"30"})"
         "\n"
         R"({"type":"SUCCESS_RATE","cluster_name":"outbound|80||web","upstream_url":"web-0",)"
-        R"("action":"EJECT","num_ejections":2,"enforced":true,"eject_success_rate_event":{},)"
+        R"("action":"EJECT","num_ejections":2,"enforced":true,"eject_success_rate_event":)"
+        R"({"host_success_rate":40,"cluster_average_success_rate":90,)"
+        R"("cluster_success_rate_ejection_threshold":51},)"
         R"("timestamp":"1970-01-01T00:00:40Z","secs_since_last_action":"8"})"
         "\n");
 }
@@ -55,25 +58,31 @@ TEST_CASE("outlier_log: each detector's type and event") {
     Detector detector;
     const char* type;
     const char* event;
+    const char* numbers = "{}";
   };
+  const char* const three = R"({"host_success_rate":12,"cluster_average_success_rate":80,)"
+                            R"("cluster_success_rate_ejection_threshold":0})";
+  const char* const one = R"({"host_success_rate":12})";
   const Row rows[] = {
       {Detector::Consecutive5xx, "CONSECUTIVE_5XX", "eject_consecutive_event"},
       {Detector::ConsecutiveGatewayFailure, "CONSECUTIVE_GATEWAY_FAILURE",
        "eject_consecutive_event"},
       {Detector::ConsecutiveLocalOriginFailure, "CONSECUTIVE_LOCAL_ORIGIN_FAILURE",
        "eject_consecutive_event"},
-      {Detector::SuccessRate, "SUCCESS_RATE", "eject_success_rate_event"},
-      {Detector::FailurePercentage, "FAILURE_PERCENTAGE", "eject_failure_percentage_event"},
-      {Detector::LocalOriginSuccessRate, "SUCCESS_RATE_LOCAL_ORIGIN", "eject_success_rate_event"},
+      {Detector::SuccessRate, "SUCCESS_RATE", "eject_success_rate_event", three},
+      {Detector::FailurePercentage, "FAILURE_PERCENTAGE", "eject_failure_percentage_event", one},
+      {Detector::LocalOriginSuccessRate, "SUCCESS_RATE_LOCAL_ORIGIN", "eject_success_rate_event",
+       three},
       {Detector::LocalOriginFailurePercentage, "FAILURE_PERCENTAGE_LOCAL_ORIGIN",
-       "eject_failure_percentage_event"},
+       "eject_failure_percentage_event", one},
   };
   for (const Row& row : rows) {
     CAPTURE(row.type);
-    const auto line = nlohmann::json::parse(
-        outlier_log(record_of({noted(1, EventNote::Eject, 1, row.detector)})));
+    Noted ejection = noted(1, EventNote::Eject, 1, row.detector);
+    ejection.rates = {.host = 12, .mean = 80, .threshold = 0};
+    const auto line = nlohmann::ordered_json::parse(outlier_log(record_of({ejection})));
     CHECK(line["type"] == row.type);
-    CHECK(line[row.event].empty());
+    CHECK(line[row.event].dump() == row.numbers);
   }
 }
 

@@ -133,6 +133,25 @@ TEST_CASE("handlers: a call to an unknown service is a warning, its request gets
   CHECK(view.problems.items()[0].hint != "");
 }
 
+TEST_CASE("handlers: the path of a rule is the one received, with its query") {
+  const auto rules_of = [](const std::string& received, const std::string& wanted) {
+    ScenarioBuilder b = called_on({received});
+    RuleSpec rule;
+    rule.when.path = wanted;
+    b.behaviour("web").rules = {rule};
+    const PlanView view(b.scenario());
+    const TemplateId id = view.plan->loads[LoadId{0}].requests[0].request;
+    return view.plan->handlers[view.workload("web").handler_of[id]].rules;
+  };
+  CHECK(rules_of("/a", "/a") == 1);
+  CHECK(rules_of("/a?x=1", "/a?x=1") == 1);
+  CHECK(rules_of("/a?x=1", "/a") == 0);
+  CHECK(rules_of("/a", "/a?x=1") == 0);
+  CHECK(rules_of("/a?x=1", "/a?*") == 1);
+  CHECK(rules_of("/a", "/a?*") == 1);
+  CHECK(rules_of("/ab", "/a?*") == 0);
+}
+
 TEST_CASE("handlers: rules that a request cannot meet are left out of its handler") {
   ScenarioBuilder b = called_on({"/a", "/b"});
   LoadSpec& load = b.scenario().loads.back();

@@ -143,5 +143,108 @@ TEST_CASE("http_filters: admission control and adaptive concurrency") {
         milliseconds(100));
 }
 
+std::string asks_other(const std::string& name, const std::string& type,
+                       const std::string& config) {
+  return envoy_patch("HTTP_FILTER", "context: SIDECAR_OUTBOUND, " + before_router, "INSERT_BEFORE",
+                     typed(name, type, config));
+}
+const std::string other_service =
+    "grpc_service: {envoy_grpc: {cluster_name: outbound|80||other.default.svc.cluster.local}}";
+
+TEST_CASE("http_filters: an authoriser of an EnvoyFilter has 200 ms and sees the request") {
+  const PlanView view = patched(envoy_filter(asks_other("ext_authz", "ExtAuthz", other_service)));
+  const FilterSetPlan set = filters(view);
+  REQUIRE_EQ(set.filters.size(), 1);
+  CHECK(set.before_fault == 0);
+  REQUIRE(set.filters[0].kind == FilterKind::ExtAuthz);
+  const ExtAuthzPlan& plan = view.plan->authorisers.at(set.filters[0].index);
+  CHECK(plan.name == "EnvoyFilter default/limits[0] on port 80");
+  CHECK(view.plan->routes[plan.call.route].timeout == milliseconds(200));
+  CHECK(view.plan->clusters[plan.call.cluster] == "outbound|80||other.default.svc.cluster.local");
+  CHECK(view.plan->templates[plan.call.request].text == get_web);
+  CHECK(view.workload("other").handler_of.contains(plan.call.request));
+}
+
+const std::string by_path =
+    envoy_patch("VIRTUAL_HOST", "", "MERGE",
+                "{rate_limits: [{actions: [{request_headers: {header_name: ':path', "
+                "descriptor_key: PATH}}]}]}");
+
+TEST_CASE("http_filters: a rate limit service is asked about descriptors, if there are any") {
+  const std::string filter = asks_other(
+      "ratelimit", "RateLimit",
+      "domain: shop, failure_mode_deny: true, rate_limit_service: {" + other_service + "}");
+  CHECK(filters(patched(envoy_filter(filter))).filters.empty());
+  const PlanView view = patched(envoy_filter(filter + by_path));
+  const FilterSetPlan set = filters(view);
+  REQUIRE_EQ(set.filters.size(), 1);
+  REQUIRE(set.filters[0].kind == FilterKind::GlobalRateLimit);
+  const GlobalRateLimitPlan& plan = view.plan->global_rate_limits.at(set.filters[0].index);
+  CHECK(plan.failure_mode_deny);
+  CHECK(view.plan->responses[plan.response].envoy_ratelimited);
+  CHECK(view.plan->routes[plan.call.route].timeout == milliseconds(20));
+  const RequestTemplate& question = view.plan->templates[plan.call.request];
+  CHECK(question.authority == "other.default.svc.cluster.local:80");
+  CHECK(question.headers.at(1) ==
+        std::pair<std::string, std::string>("x-ratelimit-domain", "shop"));
+  CHECK(question.headers.at(2) ==
+        std::pair<std::string, std::string>("x-ratelimit-descriptor", "PATH=/"));
+}
+
+TEST_CASE("http_filters: limits of the service count what fits their descriptor first") {
+  const std::string scenario =
+      "apiVersion: meshsim.dev/v1alpha1\nkind: Scenario\nmetadata: {name: t}\nspec:\n"
+      "  behaviour: {workloads: {other: {rateLimits: [{domain: elsewhere, descriptor: {PATH: /a}, "
+      "requests: 1}, {descriptor: {PATH: /a}, requests: 5, per: 1m}, {descriptor: {PATH: ''}, "
+      "requests: 7}]}}}\n"
+      "  load:\n  - {from: client, to: {service: web}, requests: [{path: /a}, {path: /b}, {path: "
+      "/c}], open: {rate: 10}}\n  run: {until: 1s}\n---\n";
+  const PlanView view(testing::scenario_of(
+      testing::small_mesh + scenario +
+      envoy_filter(asks_other("ratelimit", "RateLimit",
+                              "domain: shop, rate_limit_service: {" + other_service + "}") +
+                   by_path)));
+  CHECK(view.plan->limit_counters == 3);  // one for /a, one for each other path
+  const auto limit_of = [&view](const std::string& request) {
+    const FilterPlan filter = filters(view, request).filters.at(0);
+    const TemplateId asked = view.plan->global_rate_limits[filter.index].call.request;
+    const HandlerPlan& handler = view.plan->handlers[view.workload("other").handler_of[asked]];
+    REQUIRE(handler.limits == 1);
+    return view.plan->limits[handler.first_limit];
+  };
+  CHECK(limit_of("GET web/a").requests == 5);
+  CHECK(limit_of("GET web/a").per == minutes(1));
+  CHECK(limit_of("GET web/b").requests == 7);
+  CHECK(limit_of("GET web/b").counter != limit_of("GET web/c").counter);
+}
+
+TEST_CASE("http_filters: a cluster that nobody knows is named") {
+  const PlanView view = patched(envoy_filter(
+      asks_other("ext_authz", "ExtAuthz", "grpc_service: {envoy_grpc: {cluster_name: authz}}")));
+  std::string said;
+  for (const Diagnostic& d : view.problems) {
+    if (d.code == "MS0529") said += d.what;
+  }
+  CHECK_EQ(said, "nobody knows the cluster \"authz\": every call of the filter fails");
+}
+
+TEST_CASE("http_filters: preflights of a route with a CORS policy") {
+  const std::string load = testing::loads(
+      "  - {from: client, to: {service: web}, requests: [{method: OPTIONS, headers: {origin: a.io, "
+      "access-control-request-method: PUT}}, {headers: {origin: b.io}}, {path: /}], open: {rate: "
+      "10}}\n");
+  const PlanView view =
+      patched(testing::web_route(", corsPolicy: {allowOrigins: [{exact: a.io}]}"), load);
+  std::vector<std::uint32_t> found;
+  for (const WeightedTemplate& request : view.plan->loads[LoadId{0}].requests) {
+    const auto& route = view.plan->versions.front().proxies[view.id("client")].route_of;
+    const FilterSetId id = view.plan->routes[route[request.request].route].filters;
+    found.push_back(id.valid() ? view.plan->filter_sets[id].filters.at(0).index : 99);
+  }
+  CHECK(found == std::vector<std::uint32_t>{static_cast<std::uint32_t>(CorsPlan::Preflight),
+                                            static_cast<std::uint32_t>(CorsPlan::OriginInvalid),
+                                            99});
+}
+
 }  // namespace
 }  // namespace mesh

@@ -7,9 +7,12 @@
 #include <string_view>
 #include <type_traits>
 
-using namespace mesh;
+#include "tests/support/outlier_host.h"
 
-static_assert(std::is_trivially_copyable_v<OutlierState>, "snapshots copy it");
+using namespace mesh;
+using testing::OutlierHost;
+
+static_assert(std::is_trivially_copyable_v<OutlierHost>, "snapshots copy it");
 
 namespace {
 
@@ -49,7 +52,7 @@ std::uint16_t code_of(char c) {
 /// Feeds a history; a tripped detector is handled as the engine does, its counter restarts.
 /// Returns the names of what tripped with the position: "g4 5" = gateway at the 4th result …
 std::string trips(const OutlierConfig& config, std::string_view history) {
-  OutlierState state;
+  OutlierHost state;
   std::string out;
   for (std::size_t i = 0; i < history.size(); ++i) {
     const Tripped tripped = observe(config, state, result_of(history[i]), code_of(history[i]));
@@ -112,7 +115,7 @@ TEST_CASE(
 
 TEST_CASE("outlier: a streak past its threshold says nothing more") {
   const OutlierConfig config{.consecutive_5xx = 2};
-  OutlierState state;
+  OutlierHost state;
   int tripped = 0;
   for (int i = 0; i < 10; ++i) {
     tripped += observe(config, state, HostResult::ExternalCode, 500).count;
@@ -123,7 +126,7 @@ TEST_CASE("outlier: a streak past its threshold says nothing more") {
 
 TEST_CASE("outlier: threshold 0 never trips") {
   const OutlierConfig config{.consecutive_5xx = 0, .consecutive_gateway_failure = 0};
-  OutlierState state;
+  OutlierHost state;
   for (int i = 0; i < 10; ++i) {
     CHECK(observe(config, state, HostResult::ExternalCode, 503).count == 0);
   }
@@ -173,7 +176,7 @@ TEST_CASE("outlier: enforcing percentages as configured") {
 
 TEST_CASE("outlier: a stay is over at the first look that is late enough, not before") {
   const OutlierConfig config{.base_ejection_time = seconds(30)};
-  OutlierState state;
+  OutlierHost state;
   const Instant at{seconds(5).ns};
   eject(config, state, at, 0);
   CHECK(state.ejected);
@@ -188,7 +191,7 @@ TEST_CASE("outlier: the jitter comes on top of the longest stay") {
   const OutlierConfig config{.base_ejection_time = seconds(10),
                              .max_ejection_time = seconds(10),
                              .max_ejection_time_jitter = seconds(5)};
-  OutlierState state;
+  OutlierHost state;
   eject(config, state, Instant{}, 4'000);
   CHECK_FALSE(stay_is_over(config, state, Instant{seconds(14).ns - 1}));
   CHECK(stay_is_over(config, state, Instant{seconds(14).ns}));
@@ -196,7 +199,7 @@ TEST_CASE("outlier: the jitter comes on top of the longest stay") {
 
 TEST_CASE("outlier: the multiplier stops growing one step past the maximum") {
   const OutlierConfig config{.base_ejection_time = seconds(10), .max_ejection_time = seconds(25)};
-  OutlierState state;
+  OutlierHost state;
   // Grows while multiplier × base < max + base: 0, 10, 20, 30 < 35, then 40 is not.
   for (int i = 0; i < 10; ++i) {
     eject(config, state, Instant{}, 0);
@@ -210,7 +213,7 @@ TEST_CASE("outlier: the multiplier stops growing one step past the maximum") {
 
 TEST_CASE("outlier: a present stay of exactly maximum and base does not grow the multiplier") {
   const OutlierConfig config{.base_ejection_time = seconds(10), .max_ejection_time = seconds(30)};
-  OutlierState state;
+  OutlierHost state;
   for (int i = 0; i < 10; ++i) {  // 0, 10, 20, 30 are less than 40, 40 is not
     eject(config, state, Instant{}, 0);
     uneject(state, Instant{});
@@ -220,7 +223,7 @@ TEST_CASE("outlier: a present stay of exactly maximum and base does not grow the
 
 TEST_CASE("outlier: a return zeroes the streaks and keeps the interval's volumes") {
   const OutlierConfig config;
-  OutlierState state;
+  OutlierHost state;
   for (int i = 0; i < 3; ++i) observe(config, state, HostResult::ExternalCode, 503);
   eject(config, state, Instant{}, 0);
   uneject(state, Instant{7});
@@ -232,7 +235,7 @@ TEST_CASE("outlier: a return zeroes the streaks and keeps the interval's volumes
 
 TEST_CASE("outlier: the multiplier decays by one per tick, a full interval after the return") {
   const OutlierConfig config{.interval = seconds(10)};
-  OutlierState state;
+  OutlierHost state;
   eject(config, state, Instant{}, 0);
   uneject(state, Instant{});
   eject(config, state, Instant{}, 0);
@@ -299,13 +302,13 @@ TEST_CASE("outlier: a cell that is dropped when it equals the default changes no
                              .base_ejection_time = seconds(1),
                              .consecutive_5xx = 3,
                              .consecutive_gateway_failure = 2};
-  OutlierState kept, dropped;
+  OutlierHost kept, dropped;
   Instant now{};
   int drops = 0;
   for (int step = 0; step < 50'000; ++step) {
     now = now + milliseconds(static_cast<int>(random() % 400));
     const std::uint64_t word = random();
-    const auto act = [&](OutlierState& state) {
+    const auto act = [&](OutlierHost& state) {
       if (word % 8 == 0) {  // a tick
         if (stay_is_over(config, state, now)) uneject(state, now);
         state.external_success = state.external_total = 0;
@@ -323,8 +326,8 @@ TEST_CASE("outlier: a cell that is dropped when it equals the default changes no
     REQUIRE(act(kept) == act(dropped));
     REQUIRE(kept.ejected == dropped.ejected);
     REQUIRE(kept.multiplier == dropped.multiplier);
-    if (is_default(config, dropped, now)) {
-      dropped = OutlierState{};
+    if (is_default(dropped)) {
+      dropped = OutlierHost{};
       ++drops;
     }
   }

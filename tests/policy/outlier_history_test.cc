@@ -6,9 +6,12 @@
 #include <vector>
 
 #include "libmesh/policy/outlier_detector.h"
+#include "tests/support/outlier_host.h"
 
 namespace mesh {
 namespace {
+
+using testing::OutlierHost;
 
 enum class Happened {
   Code,
@@ -142,7 +145,7 @@ struct Seen {
 
 void live(const OutlierConfig& config, std::mt19937_64& random, Seen& seen) {
   History history(config);
-  OutlierState state;
+  OutlierHost state;
   Instant now{};
   for (int step = 0; step < 400; ++step) {
     now = now + milliseconds(static_cast<int>(random() % 300));

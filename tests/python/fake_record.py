@@ -260,4 +260,7 @@ def events(seconds: int) -> Columns:
     return {
         f"events.{field}": np.array([row[i] for row in rows], kind)
         for i, (field, kind) in enumerate(zip(fields, kinds, strict=True))
+    } | {
+        f"events.{rate}": np.zeros(len(rows), np.uint8)
+        for rate in ("host_rate", "mean_rate", "threshold_rate")
     }

@@ -118,6 +118,7 @@ def test_each_proxy_has_its_lane() -> None:
     more = {
         "at_ns": [12 * SECOND, 14 * SECOND], "what": [0, 3], "proxy_workload": [1, 1],
         "proxy": [1, 1], "cluster": [3, 3], "endpoint": [6, 7], "detail": [3, 3],
+        "host_rate": [0, 0], "mean_rate": [0, 0], "threshold_rate": [0, 0],
     }  # fmt: skip
     order = np.argsort(np.append(columns["events.at_ns"], more["at_ns"]), kind="stable")
     for field, values in more.items():

@@ -22,28 +22,6 @@ TEST_CASE("effective_behaviour: laws survive writing and reading bit by bit") {
   }
 }
 
-TEST_CASE("effective_behaviour: branches of one step need no brackets, lone parallel ones do") {
-  struct Row {
-    const char* given;
-    const char* written;
-  };
-  const Row rows[] = {
-      {"script: [[{call: a}, [{work: 1ms}, {work: 2ms}]]]",
-       "- - call:\n      service: a\n      path: /\n      method: GET\n      body: 0\n      "
-       "onError: fail\n      statusOnError: 500\n  - - work: 1ms\n    - work: 2ms\n"},
-      {"script: [[[[{work: 1ms}, {work: 2ms}]], {work: 3ms}]]",
-       "- - - - work: 1ms\n      - work: 2ms\n  - work: 3ms\n"},
-      {"script: [[{work: 1ms}]]", "- - work: 1ms\n"},
-  };
-  for (const Row& row : rows) {
-    CAPTURE(row.given);
-    Diagnostics problems;
-    WorkloadBehaviour b = testing::read_text(object(workload_behaviour_table), row.given, problems);
-    CHECK(brief(problems) == "");
-    CHECK(to_yaml(*to_node(b).find("script")) == row.written);
-  }
-}
-
 TEST_CASE("effective_behaviour: what is unlimited is written so") {
   WorkloadBehaviour b;
   b.workers = 0;
@@ -52,7 +30,8 @@ TEST_CASE("effective_behaviour: what is unlimited is written so") {
   b.sides = SidecarSides::OutboundOnly;
   const YamlNode node = to_node(b);
   CHECK(node.find("workers")->scalar == "unlimited");
-  CHECK(node.find("queue")->scalar == "unlimited");
+  CHECK(node.find("queue")->find("places")->scalar == "unlimited");
+  CHECK(node.find("queue")->find("order")->scalar == "fifo");
   CHECK(node.find("sidecar")->scalar == "outbound");
   CHECK(node.find("time") == nullptr);  // the defaults' own
 }

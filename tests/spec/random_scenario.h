@@ -58,6 +58,14 @@ class RandomScenario {
     WorkloadBehaviour b;
     if (flip()) b.workers = below(100);
     if (flip()) b.queue = flip() ? 0xffffffffu : below(100);
+    if (flip()) b.discipline = discipline();
+    if (flip()) b.patience = law();
+    b.priority = below(priority_classes);
+    if (flip()) b.processor.cores = 1 + below(9);
+    if (b.processor.cores > 0 && flip()) {
+      b.processor.limit_milli = 1 + below(999);
+      b.processor.period = milliseconds(1 + below(500));
+    }
     b.overflow_status = status();
     if (flip()) b.cancel = flip();
     if (flip()) b.time = law();
@@ -138,6 +146,28 @@ class RandomScenario {
   }
   Action action() { return static_cast<Action>(below(5)); }
 
+  RetrySpec retry() {
+    RetrySpec r{.attempts = 1 + below(9), .on_timeout = flip(), .on_5xx = flip()};
+    if (flip() || (!r.on_timeout && !r.on_5xx)) r.on_statuses = {status()};
+    if (flip()) {
+      r.backoff = {static_cast<BackoffLaw>(below(6)), milliseconds(1), seconds(1) + time()};
+    } else if (flip()) {
+      r.pause = law();
+    }
+    if (flip()) r.budget = CallBudget{.ratio = share(), .burst = 1.5, .per_second = number()};
+    return r;
+  }
+
+  QueueDiscipline discipline() {
+    QueueDiscipline d{.order = static_cast<QueueOrder>(below(4)),
+                      .when_full = static_cast<QueueFull>(below(2)),
+                      .congested_after = milliseconds(50) + time(),
+                      .shed_late = flip()};
+    if (flip()) d.codel = milliseconds(1 + below(40));
+    if (d.shed_late) d.margin = time();
+    return d;
+  }
+
   RequestSpec request() {
     RequestSpec r;
     r.method = flip() ? "GET" : "POST";
@@ -151,7 +181,7 @@ class RandomScenario {
   Script script(int depth) {
     Script steps;
     for (std::uint32_t i = below(4); i > 0; --i) {
-      switch (below(depth < 3 ? 4 : 3)) {
+      switch (below(depth < 3 ? 6 : 3)) {
         case 0:
           steps.push_back(WorkStep{law()});
           break;
@@ -165,15 +195,38 @@ class RandomScenario {
           if (flip()) call.timeout = time() + nanoseconds(1);
           call.on_error = flip() ? OnError::Fail : OnError::Ignore;
           call.status_on_error = flip() ? std::uint16_t{0} : status();
+          if (flip()) call.retry = retry();
+          if (below(4) == 0) {
+            call.waits = false;
+            call.retry.reset();
+            call.on_error = OnError::Fail;
+            call.status_on_error = 500;
+          }
           steps.push_back(std::move(call));
           break;
         }
-        default: {
+        case 3: {
           ParallelStep parallel;
           for (std::uint32_t k = 1 + below(3); k > 0; --k) {
             parallel.branches.push_back(script(depth + 1));
           }
+          if (flip()) {
+            parallel.wait_for = 1 + below(static_cast<std::uint32_t>(parallel.branches.size()));
+          }
           steps.push_back(std::move(parallel));
+          break;
+        }
+        case 4:
+          steps.push_back(RepeatStep{.times = 1 + below(9),
+                                     .chance = flip() ? 1.0 : share(),
+                                     .script = script(depth + 1)});
+          break;
+        default: {
+          ChooseStep choose;
+          for (std::uint32_t k = 1 + below(3); k > 0; --k) {
+            choose.choices.push_back({number() + 0.1, script(depth + 1)});
+          }
+          steps.push_back(std::move(choose));
         }
       }
     }
@@ -201,6 +254,7 @@ class RandomScenario {
     h.action = action();
     h.response_headers = headers();
     h.response_bytes = below(5000);
+    if (flip()) h.priority = below(priority_classes);
     for (std::uint32_t i = below(3); i > 0; --i) h.rules.push_back(rule());
     return h;
   }
@@ -258,6 +312,7 @@ class RandomScenario {
     l.start = time();
     if (flip()) l.stop = l.start + seconds(1);
     if (flip()) l.timeout = seconds(1);
+    if (flip()) l.retry = retry();
     return l;
   }
 

@@ -21,7 +21,20 @@ struct StepText {
   std::string operator()(const ParallelStep& s) const {
     std::string text;
     for (const Script& branch : s.branches) text += (text.empty() ? "" : " | ") + brief(branch);
-    return '(' + text + ')';
+    return '(' + text + ')' + (s.wait_for > 0 ? std::to_string(s.wait_for) : "");
+  }
+  std::string operator()(const RepeatStep& s) const {
+    const std::string times = s.times == 0xffffffffu ? "inf" : std::to_string(s.times);
+    return "repeat " + times + "*" + std::to_string(static_cast<int>(s.chance * 100)) + "% [" +
+           brief(s.script) + "]";
+  }
+  std::string operator()(const ChooseStep& s) const {
+    std::string text;
+    for (const Choice& choice : s.choices) {
+      text += (text.empty() ? "" : " / ") + std::to_string(static_cast<int>(choice.weight)) + ": " +
+              brief(choice.script);
+    }
+    return "choose [" + text + "]";
   }
 };
 
@@ -53,6 +66,16 @@ TEST_CASE("script_reader: steps in order, nested lists in parallel") {
        "((call a | call b) | call c)"},
       {"one branch", "[[{call: a}]]", "(call a)"},
       {"a call that may fail", "[{call: {service: a, onError: degrade}}]", "call a?"},
+      {"the first of two", "[{parallel: {wait: any, branches: [{call: a}, [{call: b}]]}}]",
+       "(call a | call b)1"},
+      {"two of three", "[{parallel: {wait: 2, branches: [{call: a}, {call: b}, {call: c}]}}]",
+       "(call a | call b | call c)2"},
+      {"parallel by name waits for all", "[{parallel: {branches: [{call: a}]}}]", "(call a)"},
+      {"rounds", "[{repeat: {times: 3, script: [{call: a}]}}]", "repeat 3*100% [call a]"},
+      {"rounds by chance", "[{repeat: {chance: 70%, script: [{call: a}]}}]",
+       "repeat inf*70% [call a]"},
+      {"ways", "[{choose: [{weight: 3, script: [{call: a}]}, {script: []}]}]",
+       "choose [3: call a / 1: ]"},
       {"ignore is degrade", "[{call: {service: a, onError: ignore}}]", "call a?"},
   };
   for (const Row& row : rows) {
@@ -111,10 +134,10 @@ TEST_CASE("script_reader: what is no script") {
       {"[a]", "1:2 MS0103 [0]: expected a mapping (Step), found the text \"a\"\n"},
       {"[{}]",
        "1:2 MS0403 [0]: the step is empty (write one list item for each of work, sleep, "
-       "call)\n"},
+       "call, ...)\n"},
       {"[{work: 1ms, call: a}]",
        "1:2 MS0403 [0]: a step has exactly one key (write one list item "
-       "for each of work, sleep, call)\n"},
+       "for each of work, sleep, call, ...)\n"},
       {"[{wrk: 1ms}]", "1:3 MS0104 [0].wrk: Step has no field of this name (did you mean work?)\n"},
       {"[[]]",
        "1:2 MS0403 [0]: parallel branches are missing (a nested list holds the branches: "
@@ -142,6 +165,17 @@ TEST_CASE("script_reader: what is no script") {
        "method)\n"},
       {"[{call: {service: a, headers: {'x y': b}}}]",
        "1:32 MS0216 [0].call.headers[\"x y\"]: is not the name of a header\n"},
+      {"[{call: {service: a, wait: false, retry: {}}}]",
+       "1:42 MS0203 [0].call.retry: nobody waits for this call, so nobody learns that it failed "
+       "(leave out wait: false)\n"},
+      {"[{parallel: {branches: []}}]",
+       "1:24 MS0403 [0].parallel.branches: parallel branches are missing\n"},
+      {"[{parallel: {wait: 2, branches: [{call: a}]}}]",
+       "1:20 MS0108 [0].parallel.wait: there are only 1 branches\n"},
+      {"[{repeat: {script: [{call: a}]}}]",
+       "1:11 MS0204 [0].repeat: would go round for ever (give times: 3 or chance: 50%)\n"},
+      {"[{choose: [{weight: 0, script: []}]}]",
+       "1:11 MS0108 [0].choose: the weights add up to 0\n"},
       {"[{call: {service: a, body: 2Gi}}]",
        "1:28 MS0108 [0].call.body: must be at most 1Gi, got 2Gi\n"},
   };

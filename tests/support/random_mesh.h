@@ -208,7 +208,8 @@ class RandomMesh {
     const auto row = [&out](const std::string& line) { out += "        " + line + "\n"; };
     row("time: " + law());
     row("workers: " + (rarely() ? "unlimited" : text(1 + below(12))));
-    row("queue: " + text(below(40)));
+    row("queue: " + queue());
+    if (rarely()) row("cpu: " + cpu());
     if (flip()) row("cancel: true");
     if (rarely()) row("errorRate: " + percent(60));
     if (rarely()) row("overflowStatus: 429");
@@ -219,9 +220,38 @@ class RandomMesh {
       row("down: [{from: " + text(from) + "ms, to: " + text(from + 1 + below(1500)) + "ms, drop: " +
           pick({"true", "false"}) + ", keepConnections: " + pick({"true", "false"}) + "}]");
     }
+    if (flip()) {
+      row("priority: " + text(below(3)));
+      row("handlers: [{match: {path: /a}, priority: 0}, {match: {path: /b}, priority: 2}]");
+    }
     if (rarely()) row("rules: [" + rule() + ", " + rule() + "]");
     if (s + 1 < services_ && below(4) != 0) row("script: " + script(s, 0));
     return out;
+  }
+  std::string cpu() {
+    if (flip()) return text(1 + below(4));
+    return "{cores: 4, limit: " + text(50 + below(3000)) + "m, period: " + ms(1, 200) + "}";
+  }
+  /// Of a call or of a load's users.
+  std::string retry() {
+    std::string out = "{attempts: " + text(1 + below(3));
+    if (flip()) out += ", retryOn: [" + pick({"5xx", "timeout", "503, 429", "timeout, 500"}) + "]";
+    out += ", backoff: {law: " +
+           pick({"none", "fixed", "exponential", "full", "equal", "decorrelated"}) +
+           ", base: " + ms(1, 30) + ", max: " + ms(30, 90) + "}";
+    if (flip()) out += ", budget: {ratio: 0.1, burst: " + text(2 + below(9)) + "}";
+    return out + "}";
+  }
+  std::string queue() {
+    const std::string places = text(below(40));
+    if (flip()) return places;
+    std::string out = "{places: " + places;
+    out += ", order: " + pick({"fifo", "lifo", "adaptive", "priority"});
+    if (flip()) out += ", full: dropOldest";
+    if (rarely()) out += ", patience: " + law();
+    if (rarely()) out += ", codel: " + ms(1, 20);
+    if (rarely()) out += ", shedLate: " + ms(0, 20);
+    return out + ", congestedAfter: " + ms(21, 60) + "}";
   }
   std::string rule() {
     const std::string when =
@@ -236,10 +266,17 @@ class RandomMesh {
     std::string out = "[";
     for (std::uint32_t i = 0, n = 1 + below(3); i < n; ++i) {
       if (i > 0) out += ", ";
-      switch (below(5)) {
+      switch (below(7)) {
         case 0:
           out += "{work: " + law() + "}";
           break;
+        case 5:
+        case 6:
+          if (depth < 2) {
+            out += step_of_steps(s, depth + 1);
+            break;
+          }
+          [[fallthrough]];
         case 1:
           out += "{sleep: " + ms(1, 10) + "}";
           break;
@@ -255,12 +292,29 @@ class RandomMesh {
     }
     return out + "]";
   }
+  std::string step_of_steps(std::uint32_t s, int depth) {
+    switch (below(3)) {
+      case 0:
+        return "{repeat: {times: " + text(1 + below(3)) + ", chance: " + percent(100) +
+               ", script: " + script(s, depth) + "}}";
+      case 1:
+        return "{choose: [{weight: 2, script: " + script(s, depth) +
+               "}, {script: []}, {script: " + script(s, depth) + "}]}";
+      default:
+        return "{parallel: {wait: " + pick({"any", "2", "all"}) + ", branches: [" +
+               script(s, depth) + ", " + script(s, depth) + ", {sleep: " + ms(0, 9) + "}]}}";
+    }
+  }
   std::string call(std::uint32_t s) {
-    std::string out = "{call: {service: " + service(s + 1 + below(services_ - s - 1)) +
-                      ", path: " + pick({"/", "/a", "/b"});
+    const bool exists = below(25) != 0;
+    std::string out =
+        "{call: {service: " + (exists ? service(s + 1 + below(services_ - s - 1)) : "nowhere") +
+        ", path: " + pick({"/", "/a", "/b"});
     if (flip()) out += ", timeout: " + ms(1, 200);
+    if (below(8) == 0) return out + ", wait: false}}";
     if (flip()) out += ", onError: degrade";
     if (rarely()) out += ", statusOnError: same";
+    if (rarely()) out += ", retry: " + retry();
     return out + "}}";
   }
 
@@ -276,6 +330,7 @@ class RandomMesh {
     }
     out += "    stop: " + text(load_seconds) + "s\n";
     if (flip()) out += "    timeout: " + ms(5, 600) + "\n";
+    if (rarely()) out += "    retry: " + retry() + "\n";
     if (rarely()) out += "    connections: " + text(1 + below(9)) + "\n";
     switch (below(4)) {
       case 0:

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "libmesh/analysis/interval.h"
@@ -27,6 +28,8 @@ struct Station {
   std::uint32_t workers = 1;
   std::uint32_t queue = 0xffffffffu;
   Distribution time = Distribution(Exponential{milliseconds(10)});
+  std::optional<Distribution> patience = {};  // of those who wait
+  std::uint32_t cores = 0;                    // shared by all who are served; 0 = not shared
 
   static constexpr WorkloadId server{0};
 
@@ -49,6 +52,11 @@ struct Station {
  private:
   void add_server(HandPlan& hand) const {
     hand.service("server", {.pods = 1, .workers = workers, .queue = queue, .time = time});
+    hand.plan().workloads[server].processor.cores = cores;
+    if (!patience) return;
+    hand.plan().workloads[server].patience = hand.distribution(*patience);
+    hand.plan().workloads[server].is_patient = false;
+    hand.plan().workloads[server].first_come = false;
   }
 };
 

@@ -22,6 +22,7 @@ class WorldAudit {
     count_attempts();
     count_connections();
     count_visits();
+    count_queues();
     count_frames();
     compare();
   }
@@ -40,6 +41,9 @@ class WorldAudit {
     none("tried hosts", world_.tried.size());
     none("tried priorities", world_.tried_priorities.size());
     for (const EndpointState& pod : world_.endpoints) none("busy workers", pod.busy);
+    std::size_t visitors = 0;
+    for (const User& user : world_.users) visitors += plan_.loads[user.load].closed ? 0 : 1;
+    none("users of open loads", visitors - world_.free_users.size());
     for (const ProxyCluster& cluster : world_.proxy_clusters) {
       none("requests of a breaker", cluster.breaker.requests);
       none("pending of a breaker", cluster.breaker.pending);
@@ -53,7 +57,7 @@ class WorldAudit {
     std::uint32_t connections = 0, pending = 0, requests = 0, retries = 0, pools_in_use = 0;
   };
   struct PodCounts {
-    std::uint32_t busy = 0, queued = 0, in_flight = 0;
+    std::uint32_t busy = 0, queued = 0, in_flight = 0, tasks = 0;
   };
   struct PoolCounts {
     std::uint32_t pending = 0, connections = 0, capacity = 0;
@@ -146,13 +150,44 @@ class WorldAudit {
     }
   }
 
+  /// The list of those who wait holds each of them once, in the order that the discipline wants.
+  void count_queues() {
+    for (std::uint32_t e = 0; e < plan_.endpoints.size(); ++e) {
+      std::uint32_t waiting = 0, before = nil, last_class = 0;
+      const WorkloadPlan& plan = plan_.workloads[plan_.endpoints[EndpointId{e}].workload];
+      for (std::uint32_t v = world_.endpoints[EndpointId{e}].queue.front; v != nil;
+           v = world_.visits[v].queue_next) {
+        const Visit& visit = world_.visits[v];
+        expect(!visit.has_worker && visit.endpoint.value == e,
+               "a queue holds one who is not in it");
+        expect(visit.queue_prev == before, "a queue is linked wrongly");
+        const std::uint32_t own = plan_.handlers[visit.handler].priority;
+        if (plan.discipline.order == QueueOrder::Priority) {
+          expect(before == nil || last_class <= own, "a queue is not sorted by class");
+        }
+        last_class = own;
+        before = v;
+        ++waiting;
+      }
+      equal(world_.endpoints[EndpointId{e}].queue.back, before, "the end of a queue");
+      equal(pods_[e].queued, waiting, "those who wait in a queue");
+      if (world_.queues.empty() || plan.first_come) continue;
+      expect((world_.queues[EndpointId{e}].backlog_since == never) == (waiting == 0),
+             "a backlog without anybody, or the other way round");
+    }
+  }
+
   void count_frames() {
     world_.frames.for_each([&](std::uint32_t, const Frame& frame) {
       expect(world_.visits.live_at(frame.visit), "a frame outlives its visit");
       if (frame.parent != nil) {
         expect(world_.frames.live_at(frame.parent), "a branch outlives its parent");
       }
+      if (frame.on_processor) ++pods_.at(world_.visits[frame.visit].endpoint.value).tasks;
     });
+    for (std::uint32_t e = 0; e < world_.processors.size(); ++e) {
+      equal(world_.processors[EndpointId{e}].state.tasks, pods_[e].tasks, "tasks on cores");
+    }
   }
 
   void compare() {

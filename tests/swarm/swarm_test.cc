@@ -126,6 +126,7 @@ Engine audited(const std::shared_ptr<const Plan>& plan, std::mt19937_64& random)
     engine.run_events(1 + random() % 400, end);
     check_world(engine);
   }
+  engine.run_until(end, {});  // what else falls due at that very instant
   return engine;
 }
 

@@ -54,11 +54,19 @@ struct LocalityLb {
   std::optional<bool> enabled;                 // absent = true
   bool operator==(const LocalityLb&) const = default;
 };
+/// zoneAwareLbSetting.
+struct ZoneAwareSetting {
+  bool enabled = true;
+  std::uint64_t min_cluster_size = 6;  // Envoy's default
+  bool operator==(const ZoneAwareSetting&) const = default;
+};
+
 struct LoadBalancer {
   SimpleLoadBalancer simple = SimpleLoadBalancer::Unspecified;
   std::optional<ConsistentHash> consistent_hash;
   std::optional<Warmup> warmup;
   std::optional<LocalityLb> locality;
+  std::optional<ZoneAwareSetting> zone_aware;
   Place place;
   bool operator==(const LoadBalancer&) const = default;
 };

@@ -143,6 +143,10 @@ const Table<ClusterPatch>& common_lb_table() {
       "CommonLbConfig", "What holds for every balancer.",
       {simulated("healthy_panic_threshold", &ClusterPatch::healthy_panic_threshold,
                  percent_message(), "50", "Below it all hosts are used."),
+       simulated("zone_aware_lb_config", &ClusterPatch::zone_aware,
+                 message(zone_aware_config_table), "none", "Prefers the caller's zone."),
+       simulated("ignore_new_hosts_until_first_hc", &ClusterPatch::ignore_new_hosts_until_first_hc,
+                 boolean(), "false", "New hosts do not count before their first health check."),
        simulated(
            "consistent_hashing_lb_config", [](ClusterPatch& c) -> auto& { return c.load_balancer; },
            message(consistent_table), "", "Bounded load.")});
@@ -267,8 +271,9 @@ const Table<OutlierPatch>& outlier_patch_table() {
           chance("enforcing_failure_percentage", &O::enforcing_failure_percentage, "0"),
           chance("enforcing_failure_percentage_local_origin",
                  &O::enforcing_failure_percentage_local_origin, "0"),
-          no_effect("successful_active_health_check_uneject_host", boolean(),
-                    "There are no active health checks."),
+          simulated("successful_active_health_check_uneject_host",
+                    &O::successful_active_health_check_uneject_host, boolean(), "true",
+                    "A host that passes its health check is outside no longer."),
       });
   return table;
 }
@@ -288,6 +293,10 @@ const Table<ClusterPatch>& cluster_patch_table() {
                     "Of one connection attempt."),
           simulated("outlier_detection", &C::outlier, message(outlier_patch_table), "none",
                     "Sends failing hosts away for a time."),
+          simulated("health_checks", &C::health_checks, list(message(health_check_table)), "none",
+                    "Asks the hosts whether they are well."),
+          simulated("ignore_health_on_host_removal", &C::ignore_health_on_host_removal, boolean(),
+                    "false", "Hosts that discovery removes go at once, however well they are."),
           part("circuit_breakers", message(circuit_breakers_table),
                "Limits of connections and requests."),
           simulated("typed_extension_protocol_options", &C::http_options, typed_options(), "",
@@ -317,10 +326,10 @@ const Table<ClusterPatch>& cluster_patch_table() {
               "load_balancing_policy",
               [balancer](C& c) -> auto& { return balancer(c).client_side_wrr; }, balancing_policy(),
               "", "In place of lb_policy: weights from load reports."),
-          simulated("common_lb_config", itself, message(common_lb_table), "",
-                    "What holds for every balancer."),
-          simulated("preconnect_policy", itself, message(preconnect_table), "",
-                    "Connections ahead of requests."),
+          simulated("lb_subset_config", &C::subsets, message(subset_patch_table), "none",
+                    "Only hosts with the metadata that a route asks for."),
+          simulated("common_lb_config", itself, message(common_lb_table), "", "Of all balancers."),
+          simulated("preconnect_policy", itself, message(preconnect_table), "", "Connects early."),
           no_effect("per_connection_buffer_limit_bytes", any(), "Bytes are not buffered here."),
           no_effect("upstream_connection_options", any(), "Keep-alive probes."),
           no_effect("track_cluster_stats", any(), "Statistics."),

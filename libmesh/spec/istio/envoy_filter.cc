@@ -191,7 +191,8 @@ class PatchReader {
   void not_simulated(const std::string& what) const {
     at_.warning(code::not_simulated, node_, what + " is not simulated: the patch changes nothing",
                 "simulated are MERGE of CLUSTER, HTTP_ROUTE and VIRTUAL_HOST, and the filters "
-                "local_ratelimit, admission_control, adaptive_concurrency and fault");
+                "local_ratelimit, ratelimit, ext_authz, admission_control, "
+                "adaptive_concurrency and fault");
   }
   template <class T>
   void keep(EnvoyPatch::Target target, Reader<T> reader, const YamlNode& value,
@@ -261,6 +262,12 @@ void PatchReader::read_inserted(const std::string& name, const TypedMessage& typ
   }
   if (typed.type == "AdaptiveConcurrency") {
     return keep(target, message(adaptive_concurrency_table), typed.value, where.filter_place);
+  }
+  if (typed.type == "ExtAuthz") {
+    return keep(target, message(ext_authz_table), typed.value, where.filter_place);
+  }
+  if (typed.type == "RateLimit") {
+    return keep(target, message(global_rate_limit_table), typed.value, where.filter_place);
   }
   not_simulated("the filter " + (name.empty() ? typed.type : name));
 }

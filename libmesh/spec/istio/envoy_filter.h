@@ -13,6 +13,9 @@
 #include "libmesh/policy/load_balancer/config.h"
 #include "libmesh/policy/local_rate_limit.h"
 #include "libmesh/policy/retry.h"
+#include "libmesh/policy/zone_aware.h"
+#include "libmesh/spec/istio/health_check_patch.h"
+#include "libmesh/spec/istio/subset_patch.h"
 #include "libmesh/spec/resource.h"
 
 namespace mesh::istio {
@@ -36,6 +39,7 @@ struct OutlierPatch {
   OptionalNumber failure_percentage_threshold, failure_percentage_minimum_hosts;
   OptionalNumber failure_percentage_request_volume;
   OptionalNumber enforcing_failure_percentage, enforcing_failure_percentage_local_origin;
+  std::optional<bool> successful_active_health_check_uneject_host;
   Place place;
   bool operator==(const OutlierPatch&) const = default;
 };
@@ -70,6 +74,10 @@ struct ClusterPatch {
   std::optional<HttpOptionsPatch> older_options;  // fields of the cluster itself
   LoadBalancerPatch load_balancer;
   std::optional<double> healthy_panic_threshold, preconnect_ratio;
+  std::vector<HealthCheckPatch> health_checks;
+  std::optional<SubsetPatch> subsets;
+  std::optional<ZoneAwareConfig> zone_aware;
+  bool ignore_health_on_host_removal = false, ignore_new_hosts_until_first_hc = false;
   bool operator==(const ClusterPatch&) const = default;
 };
 
@@ -107,6 +115,35 @@ struct RateAction {
   bool operator==(const RateAction&) const = default;
 };
 using RateLimitActions = std::vector<RateAction>;
+
+/// The service that a filter asks about requests.
+struct FilterService {
+  std::string cluster;
+  Duration timeout{0};  // 0 = the filter's
+  bool operator==(const FilterService&) const = default;
+};
+
+/// envoy.filters.http.ext_authz.
+struct ExtAuthz {
+  FilterService service;
+  std::string path_prefix;
+  bool failure_mode_allow = false;
+  std::uint16_t status_on_error = 403;
+  Fraction enabled;  // absent = all
+  bool operator==(const ExtAuthz&) const = default;
+};
+
+/// envoy.filters.http.ratelimit; what it says of a request are the actions of its route.
+struct GlobalRateLimit {
+  std::string domain;
+  FilterService service;
+  Duration timeout = milliseconds(20);
+  bool failure_mode_deny = false;
+  std::uint16_t status = 429, status_on_error = 500;
+  bool without_header = false;  // x-envoy-ratelimited is not set
+  Fraction enabled, enforced;   // absent = all
+  bool operator==(const GlobalRateLimit&) const = default;
+};
 
 /// envoy.filters.http.fault: of routes whose VirtualService injects nothing.
 struct FaultFilter {
@@ -162,7 +199,7 @@ struct EnvoyPatch {
   PatchMatch match;
   FilterPlace filter_place = FilterPlace::BeforeFault;
   std::variant<ClusterPatch, RoutePatch, LocalRateLimit, AdmissionControlConfig, GradientConfig,
-               FaultFilter>
+               FaultFilter, ExtAuthz, GlobalRateLimit>
       value;
   Place place;
   bool operator==(const EnvoyPatch&) const = default;

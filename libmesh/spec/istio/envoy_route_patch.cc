@@ -278,7 +278,8 @@ const Table<RoutePatch>& route_action_table() {
                  "Retries."),
        simulated("hedge_policy", itself, message(hedge_table), "", "More than one try at once."),
        simulated("rate_limits", &RoutePatch::rate_limits, rate_limits(), "",
-                 "Descriptors of the requests.")});
+                 "Descriptors of the requests."),
+       no_effect("metadata_match", any(), "Endpoints from istiod have no metadata to match.")});
   return table;
 }
 

@@ -48,6 +48,9 @@ Reader<Millionths> fraction();
 
 const Table<ClusterPatch>& cluster_patch_table();
 const Table<OutlierPatch>& outlier_patch_table();
+const Table<HealthCheckPatch>& health_check_table();
+const Table<SubsetPatch>& subset_patch_table();
+const Table<ZoneAwareConfig>& zone_aware_config_table();
 const Table<HttpOptionsPatch>& http_options_table();
 /// What of load_balancing_policy a run obeys.
 Reader<std::optional<ClientSideWrrConfig>> balancing_policy();
@@ -57,6 +60,8 @@ const Table<LocalRateLimit>& local_rate_limit_table();
 const Table<AdmissionControlConfig>& admission_control_table();
 const Table<GradientConfig>& adaptive_concurrency_table();
 const Table<FaultFilter>& fault_filter_table();
+const Table<ExtAuthz>& ext_authz_table();
+const Table<GlobalRateLimit>& global_rate_limit_table();
 
 const Table<RoutePatch>& route_patch_table();
 const Table<RoutePatch>& virtual_host_patch_table();

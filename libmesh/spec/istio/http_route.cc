@@ -140,8 +140,8 @@ std::vector<Field<WrittenRoute>> route_rows() {
                                     "Deprecated: whole percent."),
       simulated("mirrors", &WrittenRoute::mirrors, list(object(mirror_table)), "",
                 "Sends copies to several destinations."),
-      reported("corsPolicy", object(cors_table), "Answers preflight requests of browsers.")
-          .meanwhile("preflight requests are routed like others"),
+      simulated("corsPolicy", &WrittenRoute::cors, object(cors_table), "",
+                "Answers preflight requests of browsers."),
       simulated("headers", &WrittenRoute::headers, object(headers_table), "",
                 "Changes of headers."),
       rejected("appendHeaders", "was removed from Istio: write headers.request.add"),

@@ -176,9 +176,8 @@ const Table<LoadBalancer>& load_balancer_table() {
               istio_duration(), "none", "Old form of warmup."),
           simulated("localityLbSetting", &LoadBalancer::locality, object(locality_table),
                     "the mesh's", "Prefers near hosts."),
-          reported("zoneAwareLbSetting", object(zone_aware_table), "Prefers the own zone (1.31).",
-                   Severity::Warning)
-              .meanwhile("localities are not told apart"),
+          simulated("zoneAwareLbSetting", &LoadBalancer::zone_aware, object(zone_aware_table),
+                    "none", "Prefers the own zone (1.31)."),
       },
       check_load_balancer);
   return table;

@@ -86,14 +86,20 @@ const Table<LocalityLb>& locality_table() {
   return table;
 }
 
-const Table<Anything>& zone_aware_table() {
-  static const Table<Anything> table(
+const Table<ZoneAwareSetting>& zone_aware_table() {
+  using Z = ZoneAwareSetting;
+  static const Table<Z> table(
       "ZoneAwareLoadBalancerSetting", "Prefers the caller's zone.",
       {
-          part("enabled", boolean(), "false switches it off."),
-          part("failover", list(object(failover_table)), "Region after region."),
-          part("failoverPriority", list(text()), "Labels that make a host near."),
-          part("minClusterSize", integer<std::uint64_t>(0), "Smallest cluster."),
+          simulated("enabled", &Z::enabled, boolean(), "true", "false switches it off."),
+          reported("failover", list(object(failover_table)), "Region after region.",
+                   Severity::Warning)
+              .meanwhile("its localities have no order"),
+          reported("failoverPriority", list(text()), "Labels that make a host near.",
+                   Severity::Warning)
+              .meanwhile("its localities have no order"),
+          simulated("minClusterSize", &Z::min_cluster_size, integer<std::uint64_t>(0), "6",
+                    "Healthy hosts that there must be."),
       });
   return table;
 }

@@ -1,4 +1,4 @@
-// Reads what routing rules may hold and no run obeys yet: TLS and TCP routes, CORS policies.
+// Reads what routing rules may hold and no run obeys: TLS and TCP routes.
 #include <algorithm>
 
 #include "libmesh/spec/istio/tables.h"
@@ -74,34 +74,6 @@ void check_l4_route(const YamlNode& node, const Reading& at, Anything&) {
   }
 }
 
-/// An origin needs a text to compare with.
-void check_origins(const YamlNode& node, const Reading& at) {
-  const YamlNode* origins = node.find("allowOrigins");
-  for (std::size_t i = 0; origins != nullptr && i < origins->items.size(); ++i) {
-    const YamlNode& origin = origins->items[i];
-    const bool empty = origin.kind == YamlNode::Kind::Mapping &&
-                       (origin.entries.empty() || origin.entries[0].second.scalar.empty());
-    if (!empty) continue;
-    at.field("allowOrigins")
-        .item(i)
-        .error(code::invalid_route, origin, "an origin is needed", "{exact: \"*\"} for all");
-  }
-}
-
-void check_cors(const YamlNode& node, const Reading& at, Anything&) {
-  check_origins(node, at);
-  static const std::vector<std::string> methods = {"GET",    "HEAD",    "POST",    "PUT",   "PATCH",
-                                                   "DELETE", "CONNECT", "OPTIONS", "TRACE", "*"};
-  const YamlNode* list = node.find("allowMethods");
-  for (std::size_t i = 0; list != nullptr && i < list->items.size(); ++i) {
-    const std::string& method = list->items[i].scalar;
-    if (std::find(methods.begin(), methods.end(), method) != methods.end()) continue;
-    at.field("allowMethods")
-        .item(i)
-        .error(code::invalid_route, list->items[i], "\"" + method + "\" is not an HTTP method");
-  }
-}
-
 }  // namespace
 
 const Table<Anything>& tcp_route_table() {
@@ -149,24 +121,6 @@ void check_sni_hosts(const Reading& at, const YamlNode& tls,
       }
     }
   }
-}
-
-const Table<Anything>& cors_table() {
-  static const Table<Anything> table(
-      "CorsPolicy", "What other origins may do.",
-      {
-          part("allowOrigin", list(text()), "Deprecated."),
-          part("allowOrigins", list(string_match()), "Origins."),
-          part("allowMethods", list(text()), "Methods."),
-          part("allowHeaders", list(text()), "Headers."),
-          part("exposeHeaders", list(text()), "Readable headers."),
-          part("maxAge", istio_duration(), "How long to remember."),
-          part("allowCredentials", boolean(), "Cookies."),
-          part("unmatchedPreflights", word({"UNSPECIFIED", "FORWARD", "IGNORE"}),
-               "Preflights of other origins."),
-      },
-      check_cors);
-  return table;
 }
 
 }  // namespace mesh::istio

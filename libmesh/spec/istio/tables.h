@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "libmesh/spec/field_table.h"
+#include "libmesh/spec/istio/authorization_policy.h"
 #include "libmesh/spec/istio/destination_rule.h"
 #include "libmesh/spec/istio/envoy_filter.h"
 #include "libmesh/spec/istio/gateway.h"
@@ -20,9 +21,11 @@ const Table<Gateway>& gateway_table();
 const Table<ServiceEntry>& service_entry_table();
 const Table<WorkloadEntry>& workload_entry_table();
 const Table<EnvoyFilter>& envoy_filter_table();
+const Table<AuthorizationPolicy>& authorization_policy_table();
 /// Of a ConfigMap that is_mesh_config: other ConfigMaps are not Istio's.
 const Table<MeshConfig>& mesh_config_table();
 bool is_mesh_config(const YamlNode& document);
+const Table<AuthorizationProvider>& extension_provider_table();
 
 // ---- VirtualService ---------------------------------------------------------------------------
 
@@ -36,7 +39,7 @@ const Table<Fault>& fault_table();
 const Table<Redirect>& redirect_table();
 const Table<DirectResponse>& direct_response_table();
 const Table<Rewrite>& rewrite_table();
-const Table<Anything>& cors_table();
+const Table<CorsRule>& cors_table();
 const Table<Anything>& tls_route_table();
 /// sniHosts of TLS routes belong to the rule's hosts.
 void check_sni_hosts(const Reading& at, const YamlNode& tls, const std::vector<std::string>& hosts);
@@ -75,7 +78,7 @@ const Table<ConnectionPool>& connection_pool_table();
 const Table<OutlierDetection>& outlier_detection_table();
 const Table<Anything>& client_tls_table();
 const Table<LocalityLb>& locality_table();
-const Table<Anything>& zone_aware_table();
+const Table<ZoneAwareSetting>& zone_aware_table();
 
 // ---- Both -------------------------------------------------------------------------------------
 

@@ -111,6 +111,16 @@ struct Delegate {
   bool operator==(const Delegate&) const = default;
 };
 
+struct CorsRule {
+  std::vector<std::string> exact_origins;  // allowOrigin, the older form
+  std::vector<StringMatch> allow_origins;
+  std::vector<std::string> allow_methods, allow_headers, expose_headers;
+  std::optional<Duration> max_age;
+  std::optional<bool> allow_credentials;
+  bool ignore_unmatched_preflights = false;
+  bool operator==(const CorsRule&) const = default;
+};
+
 struct HttpRoute {
   std::string name;
   std::vector<HttpMatch> match;  // OR; empty = everything
@@ -122,6 +132,7 @@ struct HttpRoute {
   std::optional<Duration> timeout;
   std::optional<Retries> retries;
   std::optional<Fault> fault;
+  std::optional<CorsRule> cors;
   std::vector<Mirror> mirrors;
   HeaderOperations headers;
   Place place;

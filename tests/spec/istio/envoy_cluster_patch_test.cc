@@ -106,10 +106,6 @@ TEST_CASE("envoy_cluster_patch: what surprises or is refused") {
        "priority"},
       {"a field that no run obeys", "{dns_lookup_family: V4_ONLY}",
        "warning MS0301 spec.configPatches[0].patch.value.dns_lookup_family: is not simulated"},
-      {"subsets of Envoy's own", "{lb_subset_config: {fallback_policy: ANY_ENDPOINT}}",
-       "warning MS0301 spec.configPatches[0].patch.value.lb_subset_config: is not simulated"},
-      {"active health checks", "{health_checks: [{timeout: 1s}]}",
-       "warning MS0301 spec.configPatches[0].patch.value.health_checks: is not simulated"},
       {"a percentage above 100", "{outlier_detection: {max_ejection_percent: 101}}",
        "error MS0108 spec.configPatches[0].patch.value.outlier_detection.max_ejection_percent: "
        "must be at most 100, got 101"},

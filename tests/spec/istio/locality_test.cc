@@ -49,11 +49,15 @@ TEST_CASE("locality: shares, regions and labels are kept") {
   CHECK_EQ(order.failover_priority, std::vector<std::string>{"x", "y=1"});
 }
 
-TEST_CASE("locality: the zone-aware form is known") {
+TEST_CASE("locality: the zone-aware form, whose failover is not simulated") {
+  const std::string at = "spec.trafficPolicy.loadBalancer.zoneAwareLbSetting";
   CHECK_EQ(testing::complaints(testing::with_policy(
                "loadBalancer: {zoneAwareLbSetting: {enabled: true, minClusterSize: 6}}")),
-           "warning MS0301 spec.trafficPolicy.loadBalancer.zoneAwareLbSetting: is not simulated "
-           "yet: localities are not told apart");
+           "");
+  CHECK_EQ(testing::complaints(
+               testing::with_policy("loadBalancer: {zoneAwareLbSetting: {failoverPriority: [x]}}")),
+           "warning MS0301 " + at +
+               ".failoverPriority: is not simulated yet: its localities have no order");
 }
 
 }  // namespace

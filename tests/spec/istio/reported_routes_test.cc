@@ -1,4 +1,4 @@
-// TLS and TCP routes, CORS policies: checked and named as not simulated.
+// TLS and TCP routes: checked and named as not simulated.
 #include <doctest/doctest.h>
 
 #include "tests/spec/snippets.h"
@@ -54,19 +54,6 @@ TEST_CASE("reported_routes: what istiod refuses") {
            tcp + "error MS0104 spec.tcp[0].timeout: TCPRoute has no field of this name"},
       },
       rule);
-}
-
-TEST_CASE("reported_routes: CORS policies are checked inside") {
-  CHECK_EQ(complaints(testing::with_routed_rule("corsPolicy: {allowOrigins: [{exact: '*'}], "
-                                                "allowMethods: [GET], maxAge: 24h}"),
-                      Severity::Info),
-           "info MS0301 spec.http[0].corsPolicy: is not simulated yet: preflight requests are "
-           "routed like others");
-  CHECK_EQ(complaints(testing::with_routed_rule("corsPolicy: {allowMethods: [get], maxAge: 0s}")),
-           "error MS0213 spec.http[0].corsPolicy.allowMethods[0]: \"get\" is not an HTTP method\n"
-           "error MS0206 spec.http[0].corsPolicy.maxAge: must be at least 1ms, got 0s");
-  CHECK_EQ(complaints(testing::with_routed_rule("corsPolicy: {allowOrigins: [{}, {exact: a}]}")),
-           "error MS0213 spec.http[0].corsPolicy.allowOrigins[0]: an origin is needed");
 }
 
 }  // namespace

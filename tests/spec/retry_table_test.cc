@@ -1,0 +1,61 @@
+// How to try again: outcomes, back-off, budget, and what cannot be.
+#include <doctest/doctest.h>
+
+#include "libmesh/spec/scenario_tables.h"
+#include "tests/spec/scenario_text.h"
+
+namespace mesh {
+namespace {
+
+using testing::brief;
+using testing::read_text;
+
+TEST_CASE("retry_table: defaults, and all of it") {
+  Diagnostics problems;
+  CHECK(read_text(object(retry_table), "{}", problems) == RetrySpec{});
+  const RetrySpec all = read_text(object(retry_table),
+                                  "{attempts: unlimited, retryOn: [timeout, 429, 503],\n"
+                                  " backoff: {law: decorrelated, base: 5ms, max: 2s},\n"
+                                  " budget: {ratio: 0.2, burst: 10, perSecond: 1}}",
+                                  problems);
+  CHECK(brief(problems) == "");
+  RetrySpec expected{.attempts = 0xffffffffu,
+                     .on_timeout = true,
+                     .on_5xx = false,
+                     .on_statuses = {429, 503},
+                     .backoff = {BackoffLaw::Decorrelated, milliseconds(5), seconds(2)}};
+  expected.budget = CallBudget{.ratio = 0.2, .burst = 10, .per_second = 1};
+  CHECK(all == expected);
+  const RetrySpec drawn =
+      read_text(object(retry_table), "{backoff: {time: {exponential: {mean: 1s}}}}", problems);
+  CHECK(brief(problems) == "");
+  CHECK(drawn.pause == Distribution(Exponential{seconds(1)}));
+}
+
+TEST_CASE("retry_table: what cannot be is named with its place and a hint") {
+  struct Row {
+    const char *text, *problem;
+  };
+  for (const Row& row : {
+           Row{"{attempts: 0}", "2:12 MS0108"},
+           Row{"{retryOn: 5xx}", "2:11 MS0103"},
+           Row{"{retryOn: []}", "2:11 MS0105"},
+           Row{"{retryOn: [6xx]}", "2:12 MS0103"},
+           Row{"{backoff: {law: fibonacci}}", "2:17 MS0106"},
+           Row{"{backoff: {base: 1s, max: 10ms}}", "2:27 MS0405"},
+           Row{"{backoff: {base: 1s, time: 10ms}}", "2:28 MS0203"},
+           Row{"{budget: {burst: 1}}", "2:18 MS0108"},
+           Row{"{attempts: unlimited, backoff: {law: none}}", "2:12 MS0402"},
+       }) {
+    CAPTURE(std::string(row.text));
+    Diagnostics problems;
+    read_text(object(retry_table), "\n" + std::string(row.text), problems);
+    const std::string found = brief(problems);
+    CAPTURE(found);
+    CHECK(found.starts_with(row.problem));
+    CHECK(found.find('\n') + 1 == found.size());  // one problem only
+  }
+}
+
+}  // namespace
+}  // namespace mesh
