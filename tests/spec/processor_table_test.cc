@@ -21,25 +21,14 @@ TEST_CASE("processor_table: a number is cores; a limit is a quantity of Kubernet
 }
 
 TEST_CASE("processor_table: what cannot be is named with its place and a hint") {
-  struct Row {
-    const char *text, *problem;
-  };
-  for (const Row& row : {
-           Row{"0", "2:1 MS0108"},
-           Row{"many", "2:1 MS0103"},
-           Row{"{limit: 500m}", "2:1 MS0105"},
-           Row{"{cores: 2, limit: 0}", "2:19 MS0108"},
-           Row{"{cores: 2, limit: 2000m}", "2:19 MS0402"},
-           Row{"{cores: 2, limit: 1, period: 10us}", "2:30 MS0405"},
-       }) {
-    CAPTURE(std::string(row.text));
-    Diagnostics problems;
-    read_text(processor(), "\n" + std::string(row.text), problems);
-    const std::string found = brief(problems);
-    CAPTURE(found);
-    CHECK(found.starts_with(row.problem));
-    CHECK(found.find('\n') + 1 == found.size());  // one problem only
-  }
+  testing::check_mistakes(processor(), {
+                                           {"0", "2:1 MS0108"},
+                                           {"many", "2:1 MS0103"},
+                                           {"{limit: 500m}", "2:1 MS0105"},
+                                           {"{cores: 2, limit: 0}", "2:19 MS0108"},
+                                           {"{cores: 2, limit: 2000m}", "2:19 MS0402"},
+                                           {"{cores: 2, limit: 1, period: 10us}", "2:30 MS0405"},
+                                       });
 }
 
 }  // namespace

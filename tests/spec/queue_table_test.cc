@@ -34,27 +34,17 @@ TEST_CASE("queue_table: a number is places; a mapping says more") {
 }
 
 TEST_CASE("queue_table: what cannot be is named with its place and a hint") {
-  struct Row {
-    const char *text, *problem;
-  };
-  for (const Row& row : {
-           Row{"{queue: many}", "2:9 MS0103"},
-           Row{"{queue: {order: random}}", "2:17 MS0106"},
-           Row{"{queue: {size: 4}}", "2:10 MS0104"},
-           Row{"{queue: {codel: 0s}}", "2:17 MS0108"},
-           Row{"{queue: {codel: 100ms}}", "2:17 MS0405"},
-           Row{"{queue: {congestedAfter: 1s}}", "2:26 MS0402"},
-           Row{"{queue: {places: -1}}", "2:18 MS0108"},
-           Row{"{priority: 8}", "2:12 MS0108"},
-       }) {
-    CAPTURE(std::string(row.text));
-    Diagnostics problems;
-    read_text(object(workload_behaviour_table), "\n" + std::string(row.text), problems);
-    const std::string found = brief(problems);
-    CAPTURE(found);
-    CHECK(found.starts_with(row.problem));
-    CHECK(found.find('\n') + 1 == found.size());  // one problem only
-  }
+  testing::check_mistakes(object(workload_behaviour_table),
+                          {
+                              {"{queue: many}", "2:9 MS0103"},
+                              {"{queue: {order: random}}", "2:17 MS0106"},
+                              {"{queue: {size: 4}}", "2:10 MS0104"},
+                              {"{queue: {codel: 0s}}", "2:17 MS0108"},
+                              {"{queue: {codel: 100ms}}", "2:17 MS0405"},
+                              {"{queue: {congestedAfter: 1s}}", "2:26 MS0402"},
+                              {"{queue: {places: -1}}", "2:18 MS0108"},
+                              {"{priority: 8}", "2:12 MS0108"},
+                          });
 }
 
 }  // namespace

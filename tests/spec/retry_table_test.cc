@@ -33,28 +33,18 @@ TEST_CASE("retry_table: defaults, and all of it") {
 }
 
 TEST_CASE("retry_table: what cannot be is named with its place and a hint") {
-  struct Row {
-    const char *text, *problem;
-  };
-  for (const Row& row : {
-           Row{"{attempts: 0}", "2:12 MS0108"},
-           Row{"{retryOn: 5xx}", "2:11 MS0103"},
-           Row{"{retryOn: []}", "2:11 MS0105"},
-           Row{"{retryOn: [6xx]}", "2:12 MS0103"},
-           Row{"{backoff: {law: fibonacci}}", "2:17 MS0106"},
-           Row{"{backoff: {base: 1s, max: 10ms}}", "2:27 MS0405"},
-           Row{"{backoff: {base: 1s, time: 10ms}}", "2:28 MS0203"},
-           Row{"{budget: {burst: 1}}", "2:18 MS0108"},
-           Row{"{attempts: unlimited, backoff: {law: none}}", "2:12 MS0402"},
-       }) {
-    CAPTURE(std::string(row.text));
-    Diagnostics problems;
-    read_text(object(retry_table), "\n" + std::string(row.text), problems);
-    const std::string found = brief(problems);
-    CAPTURE(found);
-    CHECK(found.starts_with(row.problem));
-    CHECK(found.find('\n') + 1 == found.size());  // one problem only
-  }
+  testing::check_mistakes(object(retry_table),
+                          {
+                              {"{attempts: 0}", "2:12 MS0108"},
+                              {"{retryOn: 5xx}", "2:11 MS0103"},
+                              {"{retryOn: []}", "2:11 MS0105"},
+                              {"{retryOn: [6xx]}", "2:12 MS0103"},
+                              {"{backoff: {law: fibonacci}}", "2:17 MS0106"},
+                              {"{backoff: {base: 1s, max: 10ms}}", "2:27 MS0405"},
+                              {"{backoff: {base: 1s, time: 10ms}}", "2:28 MS0203"},
+                              {"{budget: {burst: 1}}", "2:18 MS0108"},
+                              {"{attempts: unlimited, backoff: {law: none}}", "2:12 MS0402"},
+                          });
 }
 
 }  // namespace

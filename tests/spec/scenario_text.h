@@ -1,6 +1,9 @@
 // Short forms of scenarios and problems for the tests of the scenario file.
 #pragma once
 
+#include <doctest/doctest.h>
+
+#include <initializer_list>
 #include <string>
 #include <vector>
 
@@ -59,6 +62,25 @@ inline std::string problems_of(const std::string& spec) {
     shifted.add(std::move(d));
   }
   return brief(shifted);
+}
+
+/// A text with a mistake, and how its one line in brief() begins.
+struct Mistake {
+  const char *text, *problem;
+};
+
+/// Each text, read from its second line on, has this one problem.
+template <class V>
+void check_mistakes(const Reader<V>& reader, std::initializer_list<Mistake> mistakes) {
+  for (const Mistake& mistake : mistakes) {
+    CAPTURE(std::string(mistake.text));
+    Diagnostics problems;
+    read_text(reader, "\n" + std::string(mistake.text), problems);
+    const std::string found = brief(problems);
+    CAPTURE(found);
+    CHECK(found.starts_with(mistake.problem));
+    CHECK(found.find('\n') + 1 == found.size());  // one problem only
+  }
 }
 
 inline void drop_places(YamlNode& node) {
