@@ -46,8 +46,8 @@ void Engine::add_balancer(ProxyCluster& cluster) {
   BalancerState& state = world_.balancers.emplace_back();
   if (scheduled) state.hosts.resize(std::size_t{workers} * view.sources);
   if (config.locality_weighted) {
-    const bool degrades = config.health_check.kind != HealthCheckPlan::Kind::None;
-    state.localities.resize(std::size_t{workers} * view.priorities.size() * (degrades ? 2 : 1));
+    state.localities.resize(std::size_t{workers} * view.priorities.size() *
+                            (config.health_check.checks() ? 2 : 1));
   }
   if (reported) follow_reports(cluster);
   rebuild_balancer(cluster);
@@ -56,9 +56,7 @@ void Engine::add_balancer(ProxyCluster& cluster) {
 /// What slow start counts from: the last health check that brought the host back, without checks
 /// its arrival (`envoy.md` §7.9).
 Instant Engine::healthy_since(const ProxyCluster& cluster, std::uint32_t host) const {
-  if (cluster.special != nil && world_.specials[cluster.special].first_probe != nil) {
-    return world_.probes[world_.specials[cluster.special].first_probe + host].passed_at;
-  }
+  if (const Probe* probe = probe_of(cluster, host)) return probe->passed_at;
   return world_.member_since[plan_->cluster_configs[cluster.config].hosts[host].endpoint];
 }
 
@@ -130,7 +128,7 @@ void Engine::rebuild_balancer(const ProxyCluster& cluster) {
       for (std::size_t l = 0; l < priority.localities.size(); ++l) {
         sources[2 + l] = schedule(priority.localities[l], seed);
       }
-      if (config.health_check.kind == HealthCheckPlan::Kind::None) continue;
+      if (!config.health_check.checks()) continue;
       sources += 2 + priority.localities.size();
       sources[0] = schedule(priority.degraded, seed);
       for (std::size_t l = 0; l < priority.degraded_localities.size(); ++l) {

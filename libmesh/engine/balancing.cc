@@ -67,12 +67,11 @@ std::uint32_t Engine::add_proxy_cluster(EndpointId proxy, ClusterId cluster,
     world_.ejections.resize(world_.outlier_cells.size());
   }
   const auto id = static_cast<std::uint32_t>(world_.proxy_clusters.size());
-  if (plan.health_check.kind != HealthCheckPlan::Kind::None || plan.zone_aware ||
-      plan.subset_fallback) {
+  if (plan.health_check.checks() || plan.zone_aware || plan.subset_fallback) {
     made.special = static_cast<std::uint32_t>(world_.specials.size());
     world_.specials.emplace_back();
   }
-  if (plan.health_check.kind != HealthCheckPlan::Kind::None) add_probes(made, id);
+  if (plan.health_check.checks()) add_probes(made, id);
   add_balancer(made);
   world_.proxy_clusters.push_back(made);
   if (plan.load_balancer.kind == LoadBalancerKind::ClientSideWeightedRoundRobin) {

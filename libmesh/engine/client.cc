@@ -7,14 +7,8 @@ namespace mesh {
 
 namespace {
 
-/// Expected arrivals in the first x seconds of a segment.
-double area(const RateSegment& s, double x) {
-  const double length = as_seconds(s.length);
-  const double slope = length > 0 ? (s.to_rps - s.from_rps) / length : 0.0;
-  return x * (s.from_rps + 0.5 * slope * x);
-}
-
-/// The x at which `area` reaches `rest`; the form without cancellation of the quadratic formula.
+/// The x at which RateSegment::arrivals reaches `rest`; the form without cancellation of the
+/// quadratic formula.
 double inverse_area(const RateSegment& s, double rest) {
   if (s.from_rps == s.to_rps && s.from_rps > 0) return rest / s.from_rps;
   const double length = as_seconds(s.length);
@@ -62,7 +56,7 @@ void Engine::schedule_arrival(LoadId id) {
   }
   while (state.segment < load.rate.size()) {
     const RateSegment& segment = load.rate[state.segment];
-    if (state.whole < 0) state.whole = area(segment, as_seconds(segment.length));
+    if (state.whole < 0) state.whole = segment.arrivals(as_seconds(segment.length));
     if (state.target - state.passed < state.whole) {
       const double x = inverse_area(segment, state.target - state.passed);
       const Instant at = segment.at + Duration{static_cast<std::int64_t>(x * 1e9 + 0.5)};

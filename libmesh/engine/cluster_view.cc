@@ -29,7 +29,7 @@ void lay_out(const ClusterConfig& config, ClusterView& view) {
         ++view.sources;
       }
     }
-    if (config.health_check.kind == HealthCheckPlan::Kind::None) continue;
+    if (!config.health_check.checks()) continue;
     priority.degraded_localities.resize(priority.localities.size());
     priority.degraded_locality_hosts = priority.locality_hosts;
     view.sources += 1 + static_cast<std::uint32_t>(priority.localities.size());

@@ -121,7 +121,7 @@ void Engine::find_lanes() {
                                           lane(config.max_connection_duration),
                                           lane(config.max_stream_duration),
                                           {}};
-    if (config.health_check.kind == HealthCheckPlan::Kind::None) continue;
+    if (!config.health_check.checks()) continue;
     cluster_lanes_[ClusterConfigId{i}].probe = lane(config.health_check.timing.timeout);
     probes_hosts_ = true;
   }

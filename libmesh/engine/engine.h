@@ -84,6 +84,8 @@ class Engine {
   // http_filters.cc: filters that may refuse it
   bool stopped_by_filters(std::uint32_t slot, bool before_fault);
   bool passes(std::uint32_t slot, const FilterPlan& filter);
+  bool falls_in(Millionths share, Purpose purpose, const Request& request,
+                std::uint64_t index) const;
   bool passes_rate_limit(std::uint32_t slot, const RateLimitPlan& limit);
   bool takes_tokens(EndpointId proxy, const RateLimitPlan& limit);
   bool passes_admission(std::uint32_t slot, std::uint32_t filter);
@@ -272,6 +274,7 @@ class Engine {
   bool wants_connection(const Pool& pool, const ClusterConfig& config) const;
   bool connect_one(std::uint32_t pool);
   bool behind_sidecar(const Pool& pool) const;
+  Duration handshake(bool encrypted) const;
   void on_connected(std::uint32_t connection);
   void arm_age(std::uint32_t connection);
   void on_connect_timeout(std::uint32_t connection);
@@ -316,6 +319,7 @@ class Engine {
     }
     return &world_.probes[world_.specials[cluster.special].first_probe + host_index];
   }
+  std::span<const Probe> probes_of(const ProxyCluster& cluster) const;
   void watch_hosts();
   void watch_hosts(EndpointId proxy);
   void add_probes(ProxyCluster& made, std::uint32_t id);
@@ -357,6 +361,7 @@ class Engine {
   void leave(std::uint32_t visit, std::uint16_t code, bool overflowed);
   void unlink_waiting(std::uint32_t visit);
   void free_worker(EndpointId endpoint);
+  void on_cancel_reaches(std::uint32_t visit, std::uint32_t generation);
 
   // streams.cc: answers whose body takes its time
   void start_stream(std::uint32_t visit, std::uint16_t code, std::uint32_t duration);
@@ -364,7 +369,6 @@ class Engine {
   void end_stream(std::uint32_t visit, bool properly);
   void stream_opened(std::uint32_t attempt);
   void stream_over(std::uint32_t attempt);
-  void on_cancel_reaches(std::uint32_t visit, std::uint32_t generation);
 
   // queueing.cc: its queue, where it has a discipline
   void order_queues();

@@ -6,18 +6,14 @@ namespace mesh {
 
 bool Engine::passes_authoriser(std::uint32_t slot, const ExtAuthzPlan& authoriser) {
   const Request& request = world_.requests[slot];
-  if (!happens(authoriser.enabled, draws_.at(Purpose::ExtAuthz, request.key, 0).word())) {
-    return true;
-  }
+  if (!falls_in(authoriser.enabled, Purpose::ExtAuthz, request, 0)) return true;
   ask(slot, authoriser.call);
   return false;
 }
 
 bool Engine::passes_global_limit(std::uint32_t slot, const GlobalRateLimitPlan& limit) {
   const Request& request = world_.requests[slot];
-  if (!happens(limit.enabled, draws_.at(Purpose::GlobalRateLimit, request.key, 0).word())) {
-    return true;
-  }
+  if (!falls_in(limit.enabled, Purpose::GlobalRateLimit, request, 0)) return true;
   ask(slot, limit.call);
   return false;
 }
@@ -119,13 +115,11 @@ bool Engine::within_limit(std::uint32_t slot, const GlobalRateLimitPlan& limit,
   switch (rate_limit_verdict(code)) {
     case FilterVerdict::Pass:
       return true;
-    case FilterVerdict::Refuse: {
-      const std::uint64_t word = draws_.at(Purpose::GlobalRateLimit, request.key, 1).word();
-      if (!happens(limit.enforced, word)) return true;
+    case FilterVerdict::Refuse:
+      if (!falls_in(limit.enforced, Purpose::GlobalRateLimit, request, 1)) return true;
       request.flags.set(ResponseFlag::RL);
       reply_locally(slot, limit.status, Details::RateLimited);
       return false;
-    }
     case FilterVerdict::Error:
       break;
   }

@@ -22,6 +22,12 @@ HostHealth health_of(const Probe& probe) {
 
 }  // namespace
 
+std::span<const Probe> Engine::probes_of(const ProxyCluster& cluster) const {
+  const Probe* first = probe_of(cluster, 0);
+  if (first == nullptr) return {};
+  return {first, plan_->cluster_configs[cluster.config].hosts.size()};
+}
+
 // ---- whom a proxy asks --------------------------------------------------------------------------
 
 /// Proxies check every cluster that they hold, used or not. Pods that are there from the start have
@@ -41,7 +47,7 @@ void Engine::watch_hosts(EndpointId proxy) {
   for (std::uint32_t c = 0; c < known.size(); ++c) {
     const ClusterConfigId config = known[ClusterId{c}];
     if (!config.valid()) continue;
-    if (plan_->cluster_configs[config].health_check.kind == HealthCheckPlan::Kind::None) continue;
+    if (!plan_->cluster_configs[config].health_check.checks()) continue;
     start_probes(proxy_cluster(proxy, ClusterId{c}, config));
   }
 }
@@ -188,9 +194,8 @@ void Engine::begin_probe(std::uint32_t id) {
     return send_probe(id);
   }
   if (!sidecar && door(host) == Door::Drops) return;  // until it times out
-  Duration handshake = plan_->network.one_way * 2;
-  if (sidecar) handshake = handshake * 2;  // TLS 1.3: one more round trip
-  push(now() + handshake, EventKind::ProbeConnected, id, probe.generation & event_generation_mask);
+  push(now() + handshake(sidecar), EventKind::ProbeConnected, id,
+       probe.generation & event_generation_mask);
 }
 
 /// The check is a request to the application as any other: it waits for a worker.
@@ -316,13 +321,10 @@ void Engine::tell_first_results(std::uint32_t id) {
   --special.awaited;
   if (probe.state.failed) health_turned(id, true);
   if (special.awaited > 0) return;
-  const std::uint32_t first = special.first_probe;
-  const std::size_t hosts =
-      plan_->cluster_configs[world_.proxy_clusters[cluster].config].hosts.size();
-  const bool all_well =
-      std::all_of(world_.probes.begin() + first,
-                  world_.probes.begin() + first + static_cast<std::ptrdiff_t>(hosts),
-                  [](const Probe& p) { return !p.running || health_of(p) == HostHealth::Healthy; });
+  const std::span<const Probe> all = probes_of(world_.proxy_clusters[cluster]);
+  const bool all_well = std::all_of(all.begin(), all.end(), [](const Probe& p) {
+    return !p.running || health_of(p) == HostHealth::Healthy;
+  });
   if (!all_well) membership_changed(cluster);
 }
 
@@ -375,24 +377,21 @@ bool Engine::tell_probes(const ProxyCluster& cluster) {
 }
 
 std::uint32_t Engine::kept_hosts(const ProxyCluster& cluster) const {
-  const Probe* first = probe_of(cluster, 0);
-  if (first == nullptr) return 0;
-  std::uint32_t kept = 0;
-  for (std::size_t h = 0; h < plan_->cluster_configs[cluster.config].hosts.size(); ++h) {
-    kept += first[h].kept ? 1 : 0;
-  }
-  return kept;
+  const std::span<const Probe> probes = probes_of(cluster);
+  return static_cast<std::uint32_t>(
+      std::count_if(probes.begin(), probes.end(), [](const Probe& p) { return p.kept; }));
 }
 
 /// As Envoy's flags stand, told or not.
 std::uint32_t Engine::unhealthy(const ProxyCluster& cluster) const {
-  const Probe* first = probe_of(cluster, 0);
-  if (first == nullptr) return cluster.ejected;
+  const std::span<const Probe> probes = probes_of(cluster);
+  if (probes.empty()) return cluster.ejected;
   std::uint32_t n = 0;
-  for (std::size_t h = 0; h < plan_->cluster_configs[cluster.config].hosts.size(); ++h) {
-    const bool ejected = cluster.first_outlier != nil &&
-                         world_.outlier_cells[cluster.first_outlier + h].state.ejected;
-    n += ejected || (first[h].running && health_of(first[h]) != HostHealth::Healthy) ? 1 : 0;
+  for (const Probe& probe : probes) {
+    const bool ejected =
+        cluster.first_outlier != nil &&
+        world_.outlier_cells[cluster.first_outlier + probe.host_index].state.ejected;
+    n += ejected || (probe.running && health_of(probe) != HostHealth::Healthy) ? 1 : 0;
   }
   return n;
 }

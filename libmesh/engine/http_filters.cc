@@ -49,15 +49,18 @@ bool Engine::passes(std::uint32_t slot, const FilterPlan& filter) {
   return true;
 }
 
+/// Is the request one of the share? Nothing is drawn where it is everybody.
+bool Engine::falls_in(Millionths share, Purpose purpose, const Request& request,
+                      std::uint64_t index) const {
+  return happens_always(share) || happens(share, draws_.at(purpose, request.key, index).word());
+}
+
 /// `envoy.md` §10: the buckets are the proxy's, whichever worker asks.
 bool Engine::passes_rate_limit(std::uint32_t slot, const RateLimitPlan& limit) {
   Request& request = world_.requests[slot];
-  const auto drawn = [&](Millionths share, std::uint64_t index) {
-    return happens_always(share) ||
-           happens(share, draws_.at(Purpose::RateLimit, request.key, index).word());
-  };
-  if (!drawn(limit.enabled, 0) || takes_tokens(request.proxy, limit)) return true;
-  if (!drawn(limit.enforced, 1)) return true;
+  if (!falls_in(limit.enabled, Purpose::RateLimit, request, 0)) return true;
+  if (takes_tokens(request.proxy, limit)) return true;
+  if (!falls_in(limit.enforced, Purpose::RateLimit, request, 1)) return true;
   request.flags.set(ResponseFlag::RL);
   reply_locally(slot, limit.status, Details::LocalRateLimited);
   return false;

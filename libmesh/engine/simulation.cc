@@ -12,10 +12,7 @@ namespace {
 /// Expected arrivals of a segment until the end of the run.
 double arrivals_until(const RateSegment& segment, Instant until) {
   if (segment.at >= until || segment.length.ns <= 0) return 0;
-  const double whole = as_seconds(segment.length);
-  const double length = std::min(whole, as_seconds(elapsed(segment.at, until)));
-  const double last_rps = segment.from_rps + (segment.to_rps - segment.from_rps) * length / whole;
-  return length * 0.5 * (segment.from_rps + last_rps);
+  return segment.arrivals(as_seconds(std::min(segment.length, elapsed(segment.at, until))));
 }
 
 /// Proxies check all hosts of their clusters from the start, whether traffic touches them or not.
@@ -27,10 +24,10 @@ std::uint64_t probe_bytes(const Plan& plan) {
     for (const ClusterConfigId id : proxies[WorkloadId{w}].cluster_of) {
       if (!id.valid()) continue;
       const ClusterConfig& config = plan.cluster_configs[id];
-      if (config.health_check.kind == HealthCheckPlan::Kind::None) continue;
-      const std::uint64_t each =
-          sizeof(ProxyCluster) + sizeof(SpecialCluster) +
-          config.hosts.size() * (sizeof(Probe) + sizeof(HostCell) + sizeof(OutlierCell));
+      if (!config.health_check.checks()) continue;
+      const std::uint64_t each = sizeof(ProxyCluster) + sizeof(SpecialCluster) +
+                                 config.hosts.size() * (sizeof(Probe) + sizeof(HostCell) +
+                                                        sizeof(OutlierCell) + sizeof(Ejection));
       bytes += plan.workloads[WorkloadId{w}].reserved * each;
     }
   }

@@ -2,12 +2,12 @@
 #include "libmesh/plan/authorization.h"
 
 #include <algorithm>
-#include <cctype>
 #include <set>
 
 #include "libmesh/plan/filter_calls.h"
 #include "libmesh/plan/names.h"
 #include "libmesh/plan/workloads.h"
+#include "libmesh/spec/name_rules.h"
 
 namespace mesh {
 namespace {
@@ -26,15 +26,13 @@ bool fits(const Patterns& values, const Patterns& not_values, std::string_view v
 }
 
 Patterns lower(Patterns texts) {
-  for (std::string& text : texts) {
-    for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  }
+  for (std::string& text : texts) text = lower_case(text);
   return texts;
 }
 
 /// Hosts compare without case; the port of the request's need not be said.
 bool fits_host(const istio::AuthorizedOperation& operation, const std::string& authority) {
-  const std::string whole = lower({authority}).front();
+  const std::string whole = lower_case(authority);
   const std::string host = host_of_authority(authority);
   const Patterns hosts = lower(operation.hosts), not_hosts = lower(operation.not_hosts);
   const bool wanted = hosts.empty() || any_fits(hosts, whole) || any_fits(hosts, host);

@@ -3,6 +3,8 @@
 
 #include <string>
 
+#include "libmesh/plan/match.h"
+
 namespace mesh {
 namespace {
 
@@ -10,19 +12,6 @@ std::string joined(const std::vector<std::string>& parts) {
   std::string text;
   for (const std::string& part : parts) text.append(text.empty() ? "" : ",").append(part);
   return text;
-}
-
-StringMatchKind kind_of(istio::StringMatch::Kind kind) {
-  switch (kind) {
-    case istio::StringMatch::Kind::Prefix:
-      return StringMatchKind::Prefix;
-    case istio::StringMatch::Kind::Regex:
-      return StringMatchKind::Regex;
-    case istio::StringMatch::Kind::Exact:
-    case istio::StringMatch::Kind::Present:
-      return StringMatchKind::Exact;
-  }
-  return StringMatchKind::Exact;
 }
 
 FilterPlan filter(CorsPlan plan) {
@@ -39,7 +28,7 @@ CorsPolicy cors_policy(const istio::CorsRule& rule) {
     }
   };
   for (const istio::StringMatch& origin : rule.allow_origins) {
-    allow(kind_of(origin.kind), origin.value);
+    allow(string_kind(origin.kind), origin.value);
   }
   if (rule.allow_origins.empty()) {
     for (const std::string& origin : rule.exact_origins) allow(StringMatchKind::Exact, origin);

@@ -29,6 +29,8 @@ struct HealthCheckPlan {
   bool ignore_new_hosts = false;    // ignore_new_hosts_until_first_hc
   bool keeps_removed_hosts = true;  // not ignore_health_on_host_removal
   bool returns_ejected = true;      // successful_active_health_check_uneject_host
+
+  bool checks() const { return kind != Kind::None; }
   bool operator==(const HealthCheckPlan&) const = default;
 };
 

@@ -82,8 +82,9 @@ RateLimitPlan rate_limit(Draft& draft, const istio::LocalRateLimit& from, const 
 }
 
 /// What the service is asked: its descriptors stand in headers, one each.
-TemplateId rate_question(Draft& draft, const istio::GlobalRateLimit& from,
-                         const std::vector<Entries>& descriptors, RequestTemplate& question) {
+RequestTemplate rate_question(const istio::GlobalRateLimit& from,
+                              const std::vector<Entries>& descriptors) {
+  RequestTemplate question;
   const ClusterAddress to = address_of_cluster(from.service.cluster);
   question.method = "POST";
   question.path = "/envoy.service.ratelimit.v3.RateLimitService/ShouldRateLimit";
@@ -93,9 +94,7 @@ TemplateId rate_question(Draft& draft, const istio::GlobalRateLimit& from,
   for (const Entries& entries : descriptors) {
     question.headers.emplace_back("x-ratelimit-descriptor", name_of(entries).substr(1));
   }
-  const TemplateId id = draft.intern(question);
-  draft.rate_questions.try_emplace(id, Draft::RateQuestion{from.domain, descriptors});
-  return id;
+  return question;
 }
 
 /// Nothing when the actions of the route say nothing of the request: then nobody is asked.
@@ -121,10 +120,10 @@ std::optional<FilterPlan> global_rate_limit(Draft& draft, const istio::GlobalRat
     refusal.headers = {{"x-envoy-ratelimited", "true"}};
     plan.response = draft.intern(refusal);
   }
-  RequestTemplate question;
-  rate_question(draft, from, descriptors, question);
   plan.call = filter_call(draft, "ratelimit", name, from.service.cluster, from.timeout,
-                          std::move(question));
+                          rate_question(from, descriptors));
+  draft.rate_questions.try_emplace(plan.call.request,
+                                   Draft::RateQuestion{from.domain, std::move(descriptors)});
   return FilterPlan{FilterKind::GlobalRateLimit, draft.intern(plan)};
 }
 

@@ -10,19 +10,6 @@ namespace {
 
 using Kind = istio::StringMatch::Kind;
 
-StringMatchKind string_kind(Kind kind) {
-  switch (kind) {
-    case Kind::Exact:
-      return StringMatchKind::Exact;
-    case Kind::Prefix:
-      return StringMatchKind::Prefix;
-    case Kind::Present:
-    case Kind::Regex:
-      return StringMatchKind::Regex;
-  }
-  return StringMatchKind::Exact;
-}
-
 /// An empty StringMatch and the regular expression "*" ask for presence only.
 bool asks_presence(const istio::StringMatch& match) {
   return match.kind == Kind::Present || (match.kind == Kind::Regex && match.value == "*");
@@ -47,6 +34,19 @@ std::optional<StringMatcher> value_matcher(const NamedCondition& condition, bool
 }
 
 }  // namespace
+
+StringMatchKind string_kind(Kind kind) {
+  switch (kind) {
+    case Kind::Exact:
+      return StringMatchKind::Exact;
+    case Kind::Prefix:
+      return StringMatchKind::Prefix;
+    case Kind::Present:
+    case Kind::Regex:
+      return StringMatchKind::Regex;
+  }
+  return StringMatchKind::Exact;
+}
 
 bool same_header_name(std::string_view a, std::string_view b) {
   const auto lower = [](char c) {

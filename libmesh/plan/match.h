@@ -15,6 +15,9 @@
 
 namespace mesh {
 
+/// As Envoy's matchers call it; presence is a regular expression there.
+StringMatchKind string_kind(istio::StringMatch::Kind kind);
+
 /// A condition on a value; a regex must match all of it.
 struct TextCondition {
   StringMatchKind kind = StringMatchKind::Exact;

@@ -214,6 +214,13 @@ struct RateSegment {  // rate(t) = from + (to - from) * (t - at) / length
   Instant at{};
   Duration length{};
   double from_rps = 0, to_rps = 0;
+
+  /// Expected arrivals in its first `x` seconds.
+  double arrivals(double x) const {
+    const double whole = as_seconds(length);
+    const double slope = whole > 0 ? (to_rps - from_rps) / whole : 0.0;
+    return x * (from_rps + 0.5 * slope * x);
+  }
 };
 
 struct WeightedTemplate {

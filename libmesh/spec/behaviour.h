@@ -18,6 +18,9 @@ namespace mesh {
 
 enum class OnError : std::uint8_t { Fail, Ignore };
 
+/// A count that is left "unlimited".
+inline constexpr std::uint32_t no_limit = 0xffffffffu;
+
 /// A request that something sends: by a load or by a call step. `{i}` in path and header values
 /// is the number of the request, `{i%K}` that modulo K.
 struct RequestSpec {
@@ -30,7 +33,7 @@ struct RequestSpec {
 
 /// How an application, or a user, tries again what has failed.
 struct RetrySpec {
-  std::uint32_t attempts = 2;  // after the first try; 0xffffffff = unlimited
+  std::uint32_t attempts = 2;  // after the first try; or no_limit
   bool on_timeout = true, on_5xx = true;
   std::vector<std::uint16_t> on_statuses;  // beside these
   CallBackoff backoff;
@@ -74,7 +77,7 @@ struct ParallelStep {
 };
 /// Again and again: at most `times`, and before each round only with a chance.
 struct RepeatStep {
-  std::uint32_t times = 0xffffffffu;  // unlimited
+  std::uint32_t times = no_limit;
   double chance = 1.0;
   Script script;
   bool operator==(const RepeatStep&) const;

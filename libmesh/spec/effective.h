@@ -11,6 +11,8 @@ YamlNode to_node(const BehaviourDefaults& defaults);
 YamlNode to_node(const LoadSpec& load);
 YamlNode to_node(const RetrySpec& retry);
 YamlNode script_node(const Script& script);
+/// The count, or "unlimited".
+YamlNode limit_node(std::uint32_t value, std::uint32_t unlimited = no_limit);
 
 /// Path, method, host, headers, body.
 struct RequestEntries {

@@ -7,16 +7,11 @@ namespace {
 
 using yaml::Map;
 
-constexpr std::uint32_t no_limit = 0xffffffffu;
-
-YamlNode limit_node(std::uint32_t value, std::uint32_t unlimited) {
-  return value == unlimited ? yaml::text("unlimited") : yaml::integer(value);
-}
 YamlNode workers_node(std::uint32_t value) {
   return limit_node(value, 0);
 }
 YamlNode queue_node(std::uint32_t value) {
-  return limit_node(value, no_limit);
+  return limit_node(value);
 }
 
 // ---- Handlers and rules -----------------------------------------------------------------------
@@ -161,6 +156,10 @@ YamlNode sidecar_node(const WorkloadBehaviour& b) {
 }
 
 }  // namespace
+
+YamlNode limit_node(std::uint32_t value, std::uint32_t unlimited) {
+  return value == unlimited ? yaml::text("unlimited") : yaml::integer(value);
+}
 
 YamlNode to_node(const Distribution& d) {
   // base writes laws in this very grammar.

@@ -7,12 +7,6 @@ namespace {
 
 using yaml::Map;
 
-constexpr std::uint32_t no_limit = 0xffffffffu;
-
-YamlNode limit_node(std::uint32_t value) {
-  return value == no_limit ? yaml::text("unlimited") : yaml::integer(value);
-}
-
 YamlNode named(const char* key, YamlNode value) {
   return Map().add(key, std::move(value)).take();
 }

@@ -5,8 +5,6 @@ namespace mesh {
 namespace {
 
 constexpr std::uint32_t places_max = 100'000'000;
-constexpr std::uint32_t no_limit = 0xffffffffu;
-
 template <class Member>
 auto of_discipline(Member member) {
   return [member](WorkloadBehaviour& b) -> auto& { return b.discipline.*member; };

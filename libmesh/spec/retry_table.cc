@@ -5,7 +5,6 @@
 namespace mesh {
 namespace {
 
-constexpr std::uint32_t no_limit = 0xffffffffu;
 constexpr std::uint32_t attempts_max = 1'000'000;
 
 /// [5xx, timeout, 429]: what is written replaces the default.

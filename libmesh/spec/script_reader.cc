@@ -139,13 +139,13 @@ const Table<RepeatStep>& repeat_table() {
       "Repeat", "Steps that are done several times.",
       {
           required("script", &RepeatStep::script, script(), "The steps of a round."),
-          simulated("times", &RepeatStep::times, limit(1, 1'000'000, 0xffffffffu), "unlimited",
+          simulated("times", &RepeatStep::times, limit(1, 1'000'000, no_limit), "unlimited",
                     "Rounds at most."),
           simulated("chance", &RepeatStep::chance, share(), "100%",
                     "Chance of each round, the first one too, to take place."),
       },
       [](const YamlNode& node, const Reading& at, RepeatStep& step) {
-        if (step.times != 0xffffffffu || step.chance < 1.0) return;
+        if (step.times != no_limit || step.chance < 1.0) return;
         at.error(code::one_needed, node, "would go round for ever", "give times: 3 or chance: 50%");
       });
   return table;

@@ -17,34 +17,33 @@ class Intern {
   std::uint32_t number(const Key& key) {
     if (last_ < keys_.size() && keys_[last_] == key) return last_;
     if (2 * keys_.size() >= places_.size()) grow();
-    std::size_t place = Hash{}(key) & (places_.size() - 1);
-    for (; places_[place] != free; place = (place + 1) & (places_.size() - 1)) {
-      if (keys_[places_[place]] == key) return last_ = places_[place];
-    }
-    last_ = places_[place] = static_cast<std::uint32_t>(keys_.size());
+    std::uint32_t& place = places_[place_of(key)];
+    if (place != free) return last_ = place;
+    last_ = place = static_cast<std::uint32_t>(keys_.size());
     keys_.push_back(key);
     return last_;
   }
   /// The number of a key that is known; beyond keys().size() when it is not.
   std::uint32_t find(const Key& key) const {
-    if (places_.empty()) return free;
-    std::size_t place = Hash{}(key) & (places_.size() - 1);
-    while (places_[place] != free && keys_[places_[place]] != key) {
-      place = (place + 1) & (places_.size() - 1);
-    }
-    return places_[place];
+    return places_.empty() ? free : places_[place_of(key)];
   }
   const std::vector<Key>& keys() const { return keys_; }
 
  private:
   static constexpr std::uint32_t free = 0xffffffffu;
 
+  /// Where the key's number is, or would go.
+  std::size_t place_of(const Key& key) const {
+    std::size_t place = Hash{}(key) & (places_.size() - 1);
+    while (places_[place] != free && !(keys_[places_[place]] == key)) {
+      place = (place + 1) & (places_.size() - 1);
+    }
+    return place;
+  }
   void grow() {
     places_.assign(places_.empty() ? 16 : 2 * places_.size(), free);
     for (std::uint32_t i = 0; i < keys_.size(); ++i) {
-      std::size_t place = Hash{}(keys_[i]) & (places_.size() - 1);
-      while (places_[place] != free) place = (place + 1) & (places_.size() - 1);
-      places_[place] = i;
+      places_[place_of(keys_[i])] = i;
     }
   }
 
