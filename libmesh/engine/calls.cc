@@ -22,6 +22,11 @@ void Engine::send_call(std::uint32_t id) {
   const CallId call_id = world_.frames[id].call;
   const CallPlan& call = plan_->calls[call_id];
   Visit& visit = world_.visits[world_.frames[id].visit];
+  Duration learned{};
+  if (!world_.active_faults.empty() && !resolves(visit.endpoint, call.service, learned)) {
+    if (!call.waits) return;
+    return push(now() + learned, EventKind::NameUnknown, id, world_.frames.generation(id));
+  }
   const std::uint64_t key = scramble(visit.key + (static_cast<std::uint64_t>(++visit.calls) << 32));
   const std::uint32_t workers = plan_->workloads[workload_of(visit.endpoint)].concurrency;
   const std::uint32_t slot =
@@ -113,6 +118,11 @@ void Engine::user_answered(std::uint32_t slot, std::uint16_t code) {
     }
   }
   if (!load.closed) return world_.free_users.push_back(slot);
+  if (load.pace.ns > 0) {
+    user.due = user.due + load.pace;
+    if (now() < load.stop) push(std::max(user.due, now()), EventKind::UserDue, slot);
+    return;
+  }
   const std::uint64_t key = load_key(user.load, user.number);
   const Duration think = plan_->distributions[load.think].sample(
       draws_.at(Purpose::ThinkTime, key, user.sent), user.sent);

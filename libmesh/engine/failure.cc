@@ -26,19 +26,26 @@ bool Engine::hit_by(const FaultPlan& fault, EndpointId endpoint) const {
 
 void Engine::on_fault_edge(FaultId id, bool start) {
   const FaultPlan& fault = plan_->faults[id];
+  std::vector<FaultId>& active =
+      fault.kind == FaultKind::Link ? world_.broken_links : world_.active_faults;
   if (start) {
-    world_.active_faults.push_back(id);
+    active.push_back(id);
   } else {
-    std::erase(world_.active_faults, id);
+    std::erase(active, id);
   }
   recorder_.note({.at = now(),
                   .what = start ? EventNote::FaultStart : EventNote::FaultEnd,
                   .detail = id.value});
-  if (fault.kind != FaultKind::Crash) return;
+  const bool resets = fault.kind == FaultKind::ResetConnections;
+  if (fault.kind != FaultKind::Crash && !(resets && start)) return;
   const EndpointId first = plan_->workloads[fault.workload].first_endpoint;
   for (std::uint32_t i = 0; i < fault.replicas; ++i) {
     const EndpointId endpoint{first.value + i};
-    start ? crash(endpoint) : revive(endpoint);
+    if (resets) {
+      reset_connections_to(endpoint, true);
+    } else {
+      start ? crash(endpoint) : revive(endpoint);
+    }
   }
 }
 

@@ -40,4 +40,8 @@ inline constexpr Code merged_beside{"MS0527", "What is merged is not looked at b
 inline constexpr Code no_authoriser{"MS0528", "A policy's authoriser does not exist."};
 inline constexpr Code unknown_filter_cluster{"MS0529", "A filter asks a cluster nobody knows."};
 
+inline constexpr Code unknown_zone{"MS0530", "A fault hits a zone in which nothing runs."};
+inline constexpr Code too_many_points{"MS0532", "A load's curve has too many points."};
+inline constexpr Code too_many_faults{"MS0531", "A fault is repeated without end."};
+
 }  // namespace mesh::plan_code
