@@ -122,7 +122,7 @@ def test_ids_of_pictures_do_not_meet() -> None:
 
 def test_every_picture_is_well_formed() -> None:
     pictures = re.findall(r"<figure>(<svg.*?</svg>)", report_html(evil_record()), re.DOTALL)
-    assert len(pictures) == 8
+    assert len(pictures) == len(picture_names(evil_record())) == 11
     for picture in pictures:
         assert ET.fromstring(picture).tag.endswith("svg")
 
@@ -160,7 +160,7 @@ def test_a_browser_opens_the_report_without_a_complaint(tmp_path: Path) -> None:
     )  # fmt: skip
     assert done.returncode == 0
     assert ":CONSOLE" not in done.stderr
-    assert done.stdout.count("<svg") == 8
+    assert done.stdout.count("<svg") == 11
     assert "<script" not in done.stdout
 
 
