@@ -231,6 +231,25 @@ TEST_CASE("breaker: without limits the page drowns with ratings, with them it do
                 9);
 }
 
+// ---- three tiers ------------------------------------------------------------------------------
+
+TEST_CASE("three tiers: retries at two layers double the calls and outlast the slow pod") {
+  const auto record = told(story("three_tier_retries"));
+  const std::uint32_t stock = edge_between(*record, "orders", "stock");
+  REQUIRE(stock != 0xffffffffu);
+  const Span before{20, 55}, during{90, 120}, later{124, 134}, after{150, 180};
+  const double normal = quantile_ms(*record, 0.99, before);
+  CHECK(normal < 100);
+  CHECK(quantile_ms(*record, 0.5, during) > 3000);
+  CHECK(requests(*record, stock, during) / 30 > 1.6 * requests(*record, stock, before) / 35);
+  CHECK(quantile_ms(*record, 0.5, later) > 1000);  // the pod is well again, the shop is not
+  CHECK(quantile_ms(*record, 0.99, after) < 1.2 * normal);
+  const Scenario calmer =
+      with_overrides(story("three_tier_retries"),
+                     {{"VirtualService/orders:spec.http.0.retries", "{attempts: 0}"}});
+  CHECK(quantile_ms(*told(calmer), 0.99, during) < 500);
+}
+
 // ---- the unmodified samples in place of our manifests -----------------------------------------
 
 std::string replaced(std::string text, const std::string& from, const std::string& to) {
