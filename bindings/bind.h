@@ -27,6 +27,8 @@ void bind_analysis(py::module_& m);
 void bind_arrow(py::module_& m);
 void bind_simulation(py::module_& m);
 void bind_run(py::module_& m);
+void bind_study(py::module_& m);
+void bind_builder(py::module_& m);
 void bind_verify(py::module_& m);
 void bind_export(py::module_& m);
 

@@ -35,6 +35,8 @@ PYBIND11_MODULE(_core, m) {
   bind_arrow(m);
   bind_simulation(m);
   bind_run(m);
+  bind_study(m);
+  bind_builder(m);
   bind_verify(m);
   bind_export(m);
 }

@@ -38,55 +38,85 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from meshsim._native import version as __version__
+    from meshsim.builder import Builder
     from meshsim.errors import MemoryLimitExceeded, MeshsimError, RecordError, ScenarioErrors
+    from meshsim.laws import closed, constant_rate, exponential, gamma, lognormal, poisson
     from meshsim.plan import Plan
     from meshsim.plot import compare_runs
     from meshsim.record import RunInfo, RunRecord
     from meshsim.recordings import Verification, VerifiedCase, verify
     from meshsim.scenario import Scenario, load, parse
     from meshsim.store import load_record
+    from meshsim.study import Comparison, Replications, compare, replicate
+    from meshsim.sweeping import Sweep, sweep
     from meshsim.tables import Table
     from meshsim.world import World
 
 # Where each public name lives. Nothing is imported before it is used: `import meshsim` is instant.
 _HOMES = {
+    "Builder": "builder",
+    "Comparison": "study",
     "MemoryLimitExceeded": "errors",
     "MeshsimError": "errors",
     "Plan": "plan",
     "RecordError": "errors",
+    "Replications": "study",
     "RunInfo": "record",
     "RunRecord": "record",
     "Scenario": "scenario",
     "ScenarioErrors": "errors",
+    "Sweep": "sweeping",
     "Table": "tables",
     "Verification": "recordings",
     "VerifiedCase": "recordings",
     "World": "world",
+    "closed": "laws",
+    "compare": "study",
     "compare_runs": "plot",
+    "constant_rate": "laws",
+    "exponential": "laws",
+    "gamma": "laws",
     "load": "scenario",
     "load_record": "store",
+    "lognormal": "laws",
     "parse": "scenario",
+    "poisson": "laws",
+    "replicate": "study",
+    "sweep": "sweeping",
     "verify": "recordings",
 }
 
 __all__ = [
+    "Builder",
+    "Comparison",
     "MemoryLimitExceeded",
     "MeshsimError",
     "Plan",
     "RecordError",
+    "Replications",
     "RunInfo",
     "RunRecord",
     "Scenario",
     "ScenarioErrors",
+    "Sweep",
     "Table",
     "Verification",
     "VerifiedCase",
     "World",
     "__version__",
+    "closed",
+    "compare",
     "compare_runs",
+    "constant_rate",
+    "exponential",
+    "gamma",
     "load",
     "load_record",
+    "lognormal",
     "parse",
+    "poisson",
+    "replicate",
+    "sweep",
     "verify",
 ]
 

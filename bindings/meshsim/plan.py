@@ -167,6 +167,7 @@ class Plan:
             effective_yaml=self.scenario.effective_yaml,
             resources_yaml=self.scenario.resources_yaml,
             diagnostics=tuple(diagnostic_dict(d) for d in self.diagnostics),
+            workers=tuple(core.workers(self._core)),
             scenario=self.scenario._core,
         )
 

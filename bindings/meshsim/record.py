@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from numpy.typing import NDArray
 
 from meshsim._native import core
+from meshsim.intervals import METRICS
 from meshsim.units import Time, digits, milliseconds_text, nanoseconds, percent
 
 if TYPE_CHECKING:
@@ -84,6 +85,7 @@ class RunContext:
     diagnostics: tuple[Mapping[str, Any], ...] = ()
     thresholds: tuple[Mapping[str, Any], ...] = ()
     replications: tuple[Mapping[str, Any], ...] = ()
+    workers: tuple[int, ...] = ()  # of one pod of each workload; 0 = unlimited
     scenario: "core.Scenario | None" = None  # not saved: a saved run holds the verdicts
 
 
@@ -237,7 +239,8 @@ class RunRecord:
 
         Args:
             name: overview, throughput, latency, split, versions, hosts, shares, ejections,
-                health, ring, queues, failures or topology.
+                health, ring, queues, waiting, utilisation, inflight, amplification, goodput,
+                replicas, failures or topology.
             ax: Axes to draw on; None = a figure of its own. The overview needs a figure.
             options: Those of the picture, e.g. `service="reviews"`.
         """
@@ -300,6 +303,7 @@ def merged(records: Sequence[RunRecord]) -> RunRecord:
             "fingerprint": r.info.fingerprint,
             "hash": r.hash,
             "ended_by": r.info.ended_by,
+            "figures": {m: core.evaluate(r._core, m) for m in METRICS},
         }
         for r in records
     )

@@ -5,8 +5,10 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from meshsim.plot import small_figure
-from meshsim.plot.choices import split_service
+from meshsim.intervals import figures_by_metric, half_width_text, interval_rows
+from meshsim.intervals import value_text as metric_text
+from meshsim.plot import amplification, goodput, replicas, small_figure, utilisation
+from meshsim.plot.choices import highest_workloads, split_service
 from meshsim.plot.style import marks, service_short, svg_text, when
 from meshsim.record import RunRecord
 from meshsim.store import atomic_write
@@ -27,10 +29,12 @@ def report_html(record: RunRecord) -> str:
     """The report as HTML. Names from the user's files appear only escaped."""
     style = Path(__file__).with_name("report.css").read_text("utf-8")
     name = escape(record.info.scenario or "unnamed scenario")
+    several = any("figures" in row for row in record.context.replications)
     sections = [
         _section("facts", "Run", _facts(record)),
         _section("verdict", "Thresholds", _verdict(record)),
         _section("users", "What the users saw", _loads(record)),
+        *([_section("intervals", "Replications", _intervals(record))] if several else []),
         _section("hops", "Hops", _edges(record)),
         _section("pictures", "Over time", _pictures(record)),
         _section("events", "Events", _events(record)),
@@ -127,6 +131,20 @@ def _loads(record: RunRecord) -> str:
     return _table(record.summary(), LOAD_COLUMNS, left=1)
 
 
+def _intervals(record: RunRecord) -> str:
+    """Means over the replications with their intervals."""
+    rows = [
+        (
+            escape(row["metric"]),
+            metric_text(row["metric"], row["mean"]),
+            half_width_text(row["metric"], row["half_width"]),
+            str(row["runs"]),
+        )
+        for row in interval_rows(figures_by_metric(record.context.replications), 0.95)
+    ]
+    return _html_table(("Metric", "Mean", "95 % interval", "Runs"), rows, left=1)
+
+
 def _edges(record: RunRecord) -> str:
     return _table(record.edges, EDGE_COLUMNS, left=3)
 
@@ -157,15 +175,32 @@ def _html_table(
     )
 
 
-#: Pictures in the order of the page; those of versions only where there are several.
+#: Pictures in the order of the page; `picture_names` leaves out those that say nothing.
 PICTURES = (
-    "throughput", "latency", "split", "versions", "failures", "queues", "hosts", "topology",
+    "throughput", "latency", "split", "versions", "failures", "goodput", "amplification",
+    "inflight", "queues", "waiting", "utilisation", "replicas", "hosts", "topology",
 )  # fmt: skip
 
 
-def _pictures(record: RunRecord) -> str:
+def picture_names(record: RunRecord) -> list[str]:
+    """The pictures that have something to say about this run."""
     several = split_service(record) is not None
-    names = [n for n in PICTURES if several or n not in ("split", "versions")]
+    retried = amplification.has_retries(record)
+    wanted = {
+        "split": several,
+        "versions": several,
+        "goodput": goodput.tells(record),
+        "amplification": retried,
+        "inflight": retried,
+        "waiting": bool(highest_workloads(record, "queued")),
+        "utilisation": bool(utilisation.busiest(record)),
+        "replicas": replicas.has_changes(record),
+    }
+    return [name for name in PICTURES if wanted.get(name, True)]
+
+
+def _pictures(record: RunRecord) -> str:
+    names = picture_names(record)
     drawn = [svg_text(small_figure(record, name), f"meshsim-{name}") for name in names]
     figures = "\n".join(f"<figure>{svg}</figure>" for svg in drawn)
     return f'<div class="pictures">{figures}</div>\n<ul class="marks">{_marks(record)}</ul>'

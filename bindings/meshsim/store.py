@@ -55,6 +55,7 @@ def save_record(record: RunRecord, folder: Path) -> Path:
         "diagnostics": list(context.diagnostics),
         "thresholds": [dict(t) for t in record.thresholds],
         "replications": list(context.replications),
+        "workers": list(context.workers),
         "effective_yaml": context.effective_yaml,
         "resources_yaml": context.resources_yaml,
     }
@@ -89,6 +90,7 @@ def load_record(folder: str | Path) -> RunRecord:
             diagnostics=tuple(manifest["diagnostics"]),
             thresholds=tuple(manifest["thresholds"]),
             replications=tuple(manifest["replications"]),
+            workers=tuple(manifest.get("workers", ())),  # none in runs saved by older versions
         )
     except (KeyError, IndexError, TypeError, ValueError, RuntimeError) as error:
         raise RecordError(f"{folder}: the run is damaged: {error}") from error

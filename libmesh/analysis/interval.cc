@@ -1,6 +1,7 @@
 // Confidence intervals of a mean: Student's distribution, plain and paired.
 #include "libmesh/analysis/interval.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <numbers>
@@ -9,6 +10,18 @@
 #include "libmesh/base/check.h"
 
 namespace mesh {
+
+namespace {
+
+/// The square of the standard error of a mean; of two values or more.
+double squared_error(std::span<const double> values, double mean) {
+  const auto n = static_cast<double>(values.size());
+  double squares = 0;
+  for (const double v : values) squares += (v - mean) * (v - mean);
+  return squares / (n - 1) / n;
+}
+
+}  // namespace
 
 double student_t_central(double t, std::size_t degrees) {
   MESH_CHECK(degrees >= 1 && t >= 0);
@@ -49,9 +62,7 @@ Interval mean_interval(std::span<const double> values, double confidence) {
     interval.half_width = std::numeric_limits<double>::infinity();
     return interval;
   }
-  double squares = 0;
-  for (const double v : values) squares += (v - interval.mean) * (v - interval.mean);
-  const double standard_error = std::sqrt(squares / (n - 1) / n);
+  const double standard_error = std::sqrt(squared_error(values, interval.mean));
   interval.half_width = student_t_quantile(confidence, values.size() - 1) * standard_error;
   return interval;
 }
@@ -61,6 +72,28 @@ Interval paired_interval(std::span<const double> a, std::span<const double> b, d
   std::vector<double> differences;
   for (std::size_t i = 0; i < a.size(); ++i) differences.push_back(b[i] - a[i]);
   return mean_interval(differences, confidence);
+}
+
+Interval welch_interval(std::span<const double> a, std::span<const double> b, double confidence) {
+  Interval interval;
+  interval.count = std::min(a.size(), b.size());
+  if (interval.count == 0) return interval;
+  const double mean_a = mean_interval(a, confidence).mean;
+  const double mean_b = mean_interval(b, confidence).mean;
+  interval.mean = mean_b - mean_a;
+  interval.half_width = std::numeric_limits<double>::infinity();
+  if (interval.count == 1) return interval;
+  const double error_a = squared_error(a, mean_a), error_b = squared_error(b, mean_b);
+  const double error = error_a + error_b;
+  interval.half_width = 0;
+  if (error == 0) return interval;
+  const auto freedom_a = static_cast<double>(a.size() - 1);
+  const auto freedom_b = static_cast<double>(b.size() - 1);
+  const double degrees =
+      error * error / (error_a * error_a / freedom_a + error_b * error_b / freedom_b);
+  const auto whole = static_cast<std::size_t>(std::max(1.0, std::floor(degrees)));
+  interval.half_width = student_t_quantile(confidence, whole) * std::sqrt(error);
+  return interval;
 }
 
 }  // namespace mesh

@@ -23,6 +23,12 @@ Interval mean_interval(std::span<const double> values, double confidence = 0.95)
 Interval paired_interval(std::span<const double> a, std::span<const double> b,
                          double confidence = 0.95);
 
+/// The interval of the difference mean(b) - mean(a) of independent runs whose variances may differ
+/// (Welch), with the degrees of freedom of Satterthwaite rounded down. `count` is the smaller
+/// one's.
+Interval welch_interval(std::span<const double> a, std::span<const double> b,
+                        double confidence = 0.95);
+
 /// P(|T| <= t) of Student's distribution with `degrees` >= 1 degrees of freedom, by the finite
 /// trigonometric series of Abramowitz and Stegun 26.7.3 and 26.7.4.
 double student_t_central(double t, std::size_t degrees);

@@ -90,5 +90,19 @@ TEST_CASE("interval: pairs that share their noise tell small differences apart")
   CHECK(mean_interval(a).half_width > 2);
 }
 
+TEST_CASE("interval: the difference of independent means by Welch") {
+  const std::vector<double> a = {10, 12, 14}, b = {20, 24, 28};
+  const Interval d = welch_interval(a, b);
+  CHECK(d.mean == doctest::Approx(12));
+  // (20/3)² / ((4/3)²/2 + (16/3)²/2) = 2.94: two whole degrees
+  CHECK(d.half_width == doctest::Approx(4.3027 * std::sqrt(20.0 / 3)).epsilon(1e-4));
+  CHECK(d.count == 3);
+  CHECK(welch_interval(a, a).mean == 0);
+  CHECK(welch_interval({}, a).count == 0);
+  CHECK(std::isinf(welch_interval(std::vector<double>{1}, a).half_width));
+  const std::vector<double> same = {5, 5, 5};
+  CHECK(welch_interval(same, same).half_width == 0);
+}
+
 }  // namespace
 }  // namespace mesh

@@ -43,7 +43,11 @@ def fake_record(
         made.second(second)
     columns = empty_columns() | made.columns() | named_columns() | events(seconds)
     record = core.record_from(info(seconds), names(workloads), columns)
-    context = RunContext(effective_yaml="kind: Scenario\n", resources_yaml="kind: Service\n")
+    context = RunContext(
+        effective_yaml="kind: Scenario\n",
+        resources_yaml="kind: Service\n",
+        workers=(0, 0, 16, 16, 16, 16),
+    )
     return RunRecord(record, context)
 
 

@@ -15,7 +15,7 @@ from meshsim.plot import overview, split, style, throughput, topology
 from meshsim.record import RunRecord
 
 RECORD = fake_record()
-OVER_TIME = [name for name in plot.PANELS if name not in ("topology", "ring")]
+OVER_TIME = [name for name in plot.PANELS if name not in ("topology", "ring", "goodput")]
 
 
 def panel(name: str, record: RunRecord = RECORD, **options: object) -> Axes:

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 from fake_record import WORKLOADS, empty_record, fake_record
-from meshsim.record import RunRecord
-from meshsim.report import report_html
+from meshsim.record import RunRecord, merged
+from meshsim.report import picture_names, report_html
 from meshsim.report_markdown import markdown
 
 EVIL = "<script>alert('x')</script>"
@@ -122,7 +122,7 @@ def test_ids_of_pictures_do_not_meet() -> None:
 
 def test_every_picture_is_well_formed() -> None:
     pictures = re.findall(r"<figure>(<svg.*?</svg>)", report_html(evil_record()), re.DOTALL)
-    assert len(pictures) == 8
+    assert len(pictures) == len(picture_names(evil_record())) == 11
     for picture in pictures:
         assert ET.fromstring(picture).tag.endswith("svg")
 
@@ -160,5 +160,23 @@ def test_a_browser_opens_the_report_without_a_complaint(tmp_path: Path) -> None:
     )  # fmt: skip
     assert done.returncode == 0
     assert ":CONSOLE" not in done.stderr
-    assert done.stdout.count("<svg") == 8
+    assert done.stdout.count("<svg") == 11
     assert "<script" not in done.stdout
+
+
+def test_the_page_shows_the_pictures_that_have_something_to_say() -> None:
+    names = picture_names(fake_record())
+    assert {"goodput", "waiting", "utilisation"} <= set(names)
+    assert "replicas" not in names  # nothing scales
+    plain = picture_names(empty_record())
+    assert plain == ["throughput", "latency", "failures", "queues", "hosts", "topology"]
+
+
+def test_replications_are_a_table_of_intervals() -> None:
+    from meshsim.examples import tiny
+
+    runs = tiny().compile().replicate(replications=3, until="3s")
+    page = Page(report_html(merged(runs)))
+    assert "95 % interval" in page.text
+    assert "± " in page.text
+    assert "95 % interval" not in report_html(runs[0])

@@ -24,7 +24,8 @@ def test_the_stubs_match_the_compiled_module(tmp_path: Path) -> None:
     # pybind11's classes have a metaclass of its own; those that Python cannot make have an
     # __init__ that refuses everything.
     refusing = "(Diagnostic|Plan|Scenario|VerifiedCase|VerifiedRow)"
-    classes = "(Place|RunRecord|Simulation|Diagnostic|Plan|Scenario|VerifiedCase|VerifiedRow)"
+    classes = "(Builder|Place|RunRecord|Simulation|"
+    classes += "Diagnostic|Plan|Scenario|VerifiedCase|VerifiedRow)"
     allowed.write_text(f"meshsim\\._core\\.{classes}\nmeshsim\\._core\\.{refusing}\\.__init__\n")
     home = Path(meshsim.__file__).parents[1]
     path = {} if home.name == "site-packages" else {"MYPYPATH": str(home)}

@@ -10,6 +10,7 @@ from meshsim.cli.options import common_options
 # Verb -> one line of help; the module is meshsim.cli.<verb> (with "_command") and its `command`.
 VERBS = {
     "analyze": "Check YAML: every problem with its place, without running anything.",
+    "compare": "Run two scenarios on the same seeds and say which is better.",
     "completion": "Print the completion script of a shell.",
     "explain": "Tell one request of a saved run as a story.",
     "export": "Write what other programs read: the configuration of a real Envoy.",
@@ -25,12 +26,14 @@ Example:
   meshsim analyze scenarios/bookinfo_canary
   meshsim run scenarios/bookinfo_canary --out out --report out/report.html
   meshsim run scenarios/bookinfo_canary --set load.shoppers.open.rate=400 --seed 9
+  meshsim compare scenarios/bookinfo_breaker/without-limits.yaml scenarios/bookinfo_breaker
   meshsim explain out --slowest 1
 
 \b
 Exit codes:
   0 ok · 1 internal error · 2 usage · 65 invalid input · 79 analyze found issues
-  99 a threshold or a row of verify failed · 130 interrupted, what was finished is kept
+  98 compare: B is worse · 99 a threshold or a row of verify failed
+  130 interrupted, what was finished is kept
 """
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 ENVELOPE = "meshsim.dev/cli/v1"
 
-OK, INTERNAL, USAGE, INVALID, ISSUES, THRESHOLD, INTERRUPTED = 0, 1, 2, 65, 79, 99, 130
+OK, INTERNAL, USAGE, INVALID, ISSUES, WORSE, THRESHOLD, INTERRUPTED = 0, 1, 2, 65, 79, 98, 99, 130
 
 
 class Output:
@@ -145,5 +145,6 @@ def _explain_failure(out: Output, error: Exception) -> None:
 
 __all__ = [
     "ENVELOPE", "INTERNAL", "INTERRUPTED", "INVALID", "ISSUES", "OK", "THRESHOLD", "USAGE",
+    "WORSE",
     "Output", "verb",
 ]  # fmt: skip

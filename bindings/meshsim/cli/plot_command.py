@@ -17,7 +17,8 @@ Example:
 
 NAMES = (
     "overview", "throughput", "latency", "split", "versions", "hosts", "shares", "ejections",
-    "health", "ring", "queues", "failures", "topology", "compare",
+    "health", "ring", "queues", "waiting", "utilisation", "inflight", "amplification", "goodput",
+    "replicas", "failures", "topology", "compare",
 )  # fmt: skip
 
 
@@ -26,7 +27,7 @@ NAMES = (
 @click.argument("name", default="overview", type=click.Choice(NAMES), metavar="NAME")
 @click.option("--out", "path", type=click.Path(path_type=Path), help="RUN/NAME.png by default.")
 @click.option("--service", help="Of all about one service: which.")
-@click.option("--load", help="Of throughput, latency: which load.")
+@click.option("--load", help="Of throughput, latency, goodput: which load.")
 @click.option("--against", type=click.Path(path_type=Path), help="Of compare: the other run.")
 @click.option("--labels", default="before,after", help="Of compare: names of the two runs.")
 @common_options
@@ -36,7 +37,9 @@ def command(out: Output, run: Path, name: str, path: Path | None, **options: Any
 
     NAME is overview, throughput, latency, split, versions, hosts, shares (of hosts and
     localities), ejections (with the reason), health (and panic), ring (who owns which share of the
-    keys), queues, failures, topology, or compare (two runs side by side).
+    keys), queues (requests inside), waiting (for a worker), utilisation, inflight (by hop),
+    amplification (by layer), goodput (against offered load), replicas, failures, topology, or
+    compare (two runs side by side).
     """
     from meshsim.plot import figure
     from meshsim.plot.style import write_figure

@@ -27,7 +27,10 @@ Example:
 @click.command("run", epilog=EXAMPLE)
 @click.argument("scenario")
 @click.option("--until", metavar="TIME", help='End of the run, e.g. "10m"; replaces run.until.')
-@click.option("--replications", type=click.IntRange(1), help="Runs with different seeds, added up.")
+@click.option(
+    "--replications", type=click.IntRange(1),
+    help="Runs with different seeds: means with intervals; all else is their sum.",
+)  # fmt: skip
 @click.option(
     "--threads", type=click.IntRange(0), default=0, help="For replications; 0 = one per core."
 )
@@ -177,9 +180,17 @@ def answer(record: "RunRecord", artefacts: list[tuple[str, Path]]) -> dict[str, 
         "loads": list(record.summary().rows()),
         "edges": list(record.edges.rows()),
         "thresholds": [dict(t) for t in record.thresholds],
+        "intervals": intervals(record),
         "replications": [dict(r) for r in record.context.replications],
         "artefacts": [{"kind": kind, "path": str(path)} for kind, path in artefacts],
     }
+
+
+def intervals(record: "RunRecord") -> list[dict[str, Any]]:
+    """Means over replications with their 95 % intervals; none of a single run."""
+    from meshsim.intervals import figures_by_metric, interval_rows
+
+    return interval_rows(figures_by_metric(record.context.replications), 0.95)
 
 
 __all__ = ["command"]

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from rich.table import Table as RichTable
 
     from meshsim.record import RunRecord
+    from meshsim.study import Comparison
 
 BARS = "▁▂▃▄▅▆▇█"
 
@@ -25,6 +26,8 @@ def run_text(
     console = _console(color)
     _facts(console, record)
     tables = [_loads(record, wide=console.width >= 110), _edges(record)]
+    if any("figures" in row for row in record.context.replications):
+        tables.insert(1, _intervals(record))
     if record.thresholds:
         tables.append(_thresholds(record))
     for table in tables:
@@ -36,6 +39,44 @@ def run_text(
     out = console.file
     assert isinstance(out, io.StringIO)
     return out.getvalue().rstrip("\n")
+
+
+def comparison_text(
+    comparison: "Comparison",
+    rows: Sequence[dict[str, Any]],
+    digests: tuple[str, str],
+    ci: float,
+    *,
+    color: bool | None = None,
+) -> str:
+    """What `meshsim compare` prints."""
+    from rich.text import Text
+
+    from meshsim.intervals import half_width_text, value_text
+
+    console = _console(color)
+    runs = min(len(comparison.a), len(comparison.b))
+    how = "pairs that share their seeds" if comparison.paired else "independent runs of each"
+    facts = {"config A": digests[0], "config B": digests[1], "runs": f"{runs} {how}"}
+    if runs:
+        facts["first seed"] = str(comparison.a.seeds[0])
+    for name, value in facts.items():
+        console.print(f"{name:<12}{value}", markup=False, highlight=False)
+    console.print()
+    interval = f"{100 * ci:g} % interval"
+    table = _table("B against A", ("metric", "A", "B", "B - A", interval, "verdict"))
+    styles = {"better": "green", "worse": "bold red", "changed": "blue"}
+    for row in rows:
+        metric = row["metric"]
+        table.add_row(
+            metric, *(value_text(metric, row[name]) for name in ("a", "b", "difference")),
+            half_width_text(metric, (row["high"] - row["low"]) / 2),
+            Text(row["verdict"], style=styles.get(row["verdict"], "")),
+        )  # fmt: skip
+    console.print(table)
+    out = console.file
+    assert isinstance(out, io.StringIO)
+    return out.getvalue().rstrip("\n") + "\n"
 
 
 def _console(color: bool | None) -> "Console":
@@ -111,6 +152,26 @@ def _loads(record: "RunRecord", *, wide: bool) -> "RichTable":
     return table
 
 
+def _intervals(record: "RunRecord") -> "RichTable":
+    """Means over replications, each with its interval: the spread that one run cannot show."""
+    from meshsim.intervals import (
+        figures_by_metric,
+        half_width_text,
+        interval_rows,
+        value_text,
+    )
+
+    rows = interval_rows(figures_by_metric(record.context.replications), 0.95)
+    runs = max((row["runs"] for row in rows), default=0)
+    table = _table(f"Mean of {runs} runs", ("metric", "mean", "95 % interval"))
+    for row in rows:
+        metric = row["metric"]
+        table.add_row(
+            metric, value_text(metric, row["mean"]), half_width_text(metric, row["half_width"])
+        )
+    return table
+
+
 def _edges(record: "RunRecord") -> "RichTable":
     from rich.text import Text
 
@@ -157,4 +218,4 @@ def sparkline(record: "RunRecord", load: str, width: int = 24) -> str:
     return "".join(BARS[int(v)] if v >= 0 else " " for v in scaled)
 
 
-__all__ = ["hop_name", "run_text", "sparkline"]
+__all__ = ["comparison_text", "hop_name", "run_text", "sparkline"]

@@ -7,20 +7,26 @@ from typing import Any
 from matplotlib.axes import Axes
 
 from meshsim.plot import (
+    amplification,
     compare,
     ejections,
     failures,
+    goodput,
     health,
     hosts,
+    inflight,
     latency,
     overview,
     queues,
+    replicas,
     ring,
     shares,
     split,
     style,
     throughput,
     topology,
+    utilisation,
+    waiting,
 )
 from meshsim.record import RunRecord
 
@@ -36,6 +42,12 @@ PANELS: dict[str, Callable[..., None]] = {
     "health": health.draw,
     "ring": ring.draw,
     "queues": queues.draw,
+    "waiting": waiting.draw,
+    "utilisation": utilisation.draw,
+    "inflight": inflight.draw,
+    "amplification": amplification.draw,
+    "goodput": goodput.draw,
+    "replicas": replicas.draw,
     "failures": failures.draw,
     "topology": topology.draw,
 }

@@ -130,3 +130,12 @@ def hosts_service(record: RunRecord) -> int | None:
         if (len(hosts) > 1 or mine) and score > most:
             best, most = service, score
     return best
+
+
+def highest_workloads(record: RunRecord, column: str, at_most: int | None = 6) -> list[int]:
+    """Workloads by the peak of a sampled column, the highest first; those at 0 are left out."""
+    peak = np.zeros(len(record.names.workloads))
+    owners = record.column("samples.workload")
+    np.maximum.at(peak, owners, record.column(f"samples.{column}").astype(np.float64))
+    ranked = sorted(np.flatnonzero(peak > 0).tolist(), key=lambda w: (-peak[w], w))
+    return ranked[:at_most]

@@ -1,10 +1,10 @@
 """Requests inside each workload over time: being served and waiting."""
 
-import numpy as np
 from matplotlib.axes import Axes
 
 from meshsim import series
 from meshsim.plot import style
+from meshsim.plot.choices import highest_workloads
 from meshsim.record import RunRecord
 
 LINES_MAX = 6
@@ -37,11 +37,7 @@ def draw(axes: Axes, record: RunRecord, *, workloads: tuple[str, ...] | None = N
 
 def fullest(record: RunRecord) -> list[int]:
     """The workloads with the highest peak, highest first."""
-    owners = record.column("samples.workload")
-    peak = np.zeros(len(record.names.workloads))
-    np.maximum.at(peak, owners, record.column("samples.in_flight").astype(np.float64))
-    ranked = sorted(np.flatnonzero(peak > 0).tolist(), key=lambda w: (-peak[w], w))
-    return ranked[:LINES_MAX]
+    return highest_workloads(record, "in_flight", LINES_MAX)
 
 
 def _named(record: RunRecord, workloads: tuple[str, ...]) -> list[int]:
