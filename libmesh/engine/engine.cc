@@ -153,6 +153,7 @@ void Engine::find_lanes() {
   for (std::uint32_t i = 0; i < plan_->loads.size(); ++i) {
     load_lanes_[LoadId{i}] = lane(plan_->loads[LoadId{i}].timeout);
   }
+  find_guards();
 }
 
 /// Active faults are counted only where a route limits them.
@@ -259,16 +260,6 @@ void Engine::dispatch(const Event& event) {
       return on_outlier_sweep(slot);
     case EventKind::MergeWindowEnds:
       return on_merge_window(slot, generation);
-    case EventKind::FaultEdge:
-      return on_fault_edge(FaultId{slot}, generation == 0);
-    case EventKind::DownEdge:
-      return on_down_edge(slot, generation == 0);
-    case EventKind::ChangeDue:
-      return on_change(ChangeId{slot});
-    case EventKind::MembershipReaches:
-      return on_membership(EndpointId{slot}, generation != 0);
-    case EventKind::SampleTick:
-      return on_sample();
     case EventKind::ConcurrencyUpdate:
       return on_concurrency_update(EndpointId{slot}, generation);
     case EventKind::ConcurrencyMeasure:
@@ -287,6 +278,16 @@ void Engine::dispatch(const Event& event) {
       return on_call_again(slot, generation);
     case EventKind::PatienceEnds:
       return on_patience_ends(slot, generation);
+    case EventKind::FaultEdge:
+    case EventKind::DownEdge:
+    case EventKind::ChangeDue:
+    case EventKind::MembershipReaches:
+    case EventKind::SampleTick:
+    case EventKind::CallRefused:
+    case EventKind::CallHedgeDue:
+    case EventKind::TiedBegins:
+    case EventKind::DeadlinePasses:
+      return on_rare_event(static_cast<EventKind>(event.kind()), slot, generation);
   }
 }
 

@@ -66,6 +66,24 @@ void Engine::on_down_edge(std::uint32_t index, bool start) {
   }
 }
 
+/// What happens seldom enough to be looked up in two steps.
+void Engine::on_rare_event(EventKind kind, std::uint32_t slot, std::uint32_t generation) {
+  switch (kind) {
+    case EventKind::FaultEdge:
+      return on_fault_edge(FaultId{slot}, generation == 0);
+    case EventKind::DownEdge:
+      return on_down_edge(slot, generation == 0);
+    case EventKind::ChangeDue:
+      return on_change(ChangeId{slot});
+    case EventKind::MembershipReaches:
+      return on_membership(EndpointId{slot}, generation != 0);
+    case EventKind::SampleTick:
+      return on_sample();
+    default:
+      return on_guard_event(kind, slot, generation);
+  }
+}
+
 /// The application dies: what it works on is lost. Callers behind a sidecar of the pod get its 503,
 /// others lose their connections (`istio.md` §0.1.13).
 void Engine::crash(EndpointId id) {
