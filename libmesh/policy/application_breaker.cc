@@ -69,7 +69,7 @@ void ApplicationBreaker::trip(Instant now) {
 }
 
 void ApplicationBreaker::forget() {
-  in_a_row_ = calls_ = failures_ = 0;
+  probing_ = in_a_row_ = calls_ = failures_ = 0;  // probes still under way come too late
   failed_at_.clear();
   std::fill(parts_.begin(), parts_.end(), Part{});
   last_.clear();

@@ -120,6 +120,18 @@ TEST_CASE("application_breaker: what comes late does not count") {
   CHECK(breaker.state() == State::Closed);
 }
 
+TEST_CASE("application_breaker: probes under way when another one opens it are not waited for") {
+  const ApplicationBreakerConfig config{.failures = 1, .open = seconds(1), .probes = 2};
+  ApplicationBreaker breaker;
+  breaker.settle(config, Instant{}, breaker.ask(config, Instant{}), true);
+  const Instant later = Instant{} + seconds(1);
+  const BreakerPermit first = breaker.ask(config, later), second = breaker.ask(config, later);
+  CHECK(breaker.settle(config, later, first, true) == ApplicationBreaker::Change::Opened);
+  CHECK(breaker.probing() == 0);
+  CHECK(breaker.settle(config, later, second, false) == ApplicationBreaker::Change::None);
+  CHECK(breaker.state() == State::Open);
+}
+
 /// The share of failures as a list of outcomes says it: those of the newest ten tenths.
 struct Shadow {
   struct Call {
