@@ -9,6 +9,12 @@
 #include "libmesh/policy/retry_selection.h"
 
 namespace mesh {
+namespace {
+
+/// How often the balancer is asked again for a host that no other copy of a call goes to.
+constexpr std::uint32_t hedge_selection_attempts = 10;
+
+}  // namespace
 
 // ---- one cluster of one proxy, made on first touch --------------------------------------------
 
@@ -160,9 +166,16 @@ std::uint32_t Engine::pick_host(Request& request, const RetryPolicy* policy) {
   if (config.subset_fallback) count_special(cluster, ClusterCounter::lb_subsets_fallback);
   Draw draw = draws_.at(Purpose::HostPick, request.key, request.attempts);
   const bool choosy = policy != nullptr && policy->previous_hosts;
-  const std::uint32_t further = choosy ? policy->host_selection_attempts : 0;
+  std::uint32_t further = choosy ? policy->host_selection_attempts : 0;
+  const GuardPlan* guard = picks_for_calls_ ? guard_of(request) : nullptr;
+  if (guard != nullptr && guard->balance != CallBalance::None) {
+    return pick_for_call(request, *guard, cluster, view, draw);
+  }
+  const bool hedge = guard != nullptr && request.kind == Origin::Hedge;
+  if (hedge) further = std::max(further, hedge_selection_attempts);
   const auto refuses = [&](std::uint32_t host) {
-    return choosy && already_tried(request, config.hosts[host].endpoint);
+    return (choosy && already_tried(request, config.hosts[host].endpoint)) ||
+           (hedge && goes_there(request, config.hosts[host].endpoint));
   };
   if (is_hashed(config.load_balancer.kind)) {
     // One word chooses priority and host; priorities tried before do not matter here.

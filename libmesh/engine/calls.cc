@@ -17,8 +17,16 @@ bool Engine::start_call(std::uint32_t id, CallId call_id) {
   return call.waits;
 }
 
-/// One try of the call.
+/// One try of the call, unless its guards refuse it.
 void Engine::send_call(std::uint32_t id) {
+  const CallPlan& call = plan_->calls[world_.frames[id].call];
+  if (call.guard != no_guard && !admit_call(id)) return;
+  const Handle sent = send_copy(id, call.waits ? Origin::Call : Origin::Detached);
+  if (call.waits) world_.frames[id].child_request = sent;
+  if (call.guard != no_guard && plan_->guards[call.guard].hedges) arm_hedge(id);
+}
+
+Handle Engine::send_copy(std::uint32_t id, Origin kind) {
   const CallId call_id = world_.frames[id].call;
   const CallPlan& call = plan_->calls[call_id];
   Visit& visit = world_.visits[world_.frames[id].visit];
@@ -30,7 +38,7 @@ void Engine::send_call(std::uint32_t id) {
   const std::uint64_t key = scramble(visit.key + (static_cast<std::uint64_t>(++visit.calls) << 32));
   const std::uint32_t workers = plan_->workloads[workload_of(visit.endpoint)].concurrency;
   const std::uint32_t slot =
-      open_request({.kind = call.waits ? Origin::Call : Origin::Detached,
+      open_request({.kind = kind,
                     .origin = call.waits ? world_.frames.handle(id) : Handle::none(),
                     .key = key,
                     .root = root_of(visit),
@@ -38,10 +46,15 @@ void Engine::send_call(std::uint32_t id) {
                     .proxy = visit.endpoint,
                     .worker = static_cast<std::uint16_t>(key % workers),
                     .request = call.request});
-  if (call.waits) world_.frames[id].child_request = world_.requests.handle(slot);
-  world_.requests[slot].downstream_timer = arm(call_lanes_[call_id], TimerKind::DownstreamTimeout,
-                                               slot, world_.requests.generation(slot));
+  const Handle sent = world_.requests.handle(slot);
+  if (call.guard != no_guard || carries_) {
+    limit_copy(id, slot);
+  } else {
+    world_.requests[slot].downstream_timer =
+        arm(call_lanes_[call_id], TimerKind::DownstreamTimeout, slot, sent.generation);
+  }
   enter_filters(slot);
+  return sent;
 }
 
 void Engine::on_call_again(std::uint32_t id, std::uint32_t generation) {
@@ -50,9 +63,14 @@ void Engine::on_call_again(std::uint32_t id, std::uint32_t generation) {
 
 void Engine::call_answered(std::uint32_t id, std::uint16_t code) {
   Frame& frame = world_.frames[id];
-  frame.child_request = Handle::none();
   const CallPlan& call = plan_->calls[frame.call];
+  if (call.guard != no_guard && !guarded_answered(id, code)) return;
+  frame.child_request = Handle::none();
   const bool failed = code == 0 || code >= 400;
+  if (call.retry != no_retry) {
+    note_try(call.retry, code,
+             bucket_key(world_.visits[frame.visit].endpoint.value, frame.call.value));
+  }
   if (failed && call.retry != no_retry) {
     const Visit& visit = world_.visits[frame.visit];
     const std::uint64_t key = scramble(visit.key + bucket_key(frame.call.value, visit.calls));
@@ -61,6 +79,14 @@ void Engine::call_answered(std::uint32_t id, std::uint16_t code) {
       return push(now() + frame.pause, EventKind::CallAgain, id, world_.frames.generation(id));
     }
   }
+  call_over(id, code);
+}
+
+/// The script goes on with what the last try came to, or was refused with.
+void Engine::call_over(std::uint32_t id, std::uint16_t code) {
+  Frame& frame = world_.frames[id];
+  const CallPlan& call = plan_->calls[frame.call];
+  const bool failed = code == 0 || code >= 400;
   if (failed && !call.ignore_error) {
     frame.failed = call.status_on_error != 0 ? call.status_on_error : code != 0 ? code : 500;
     return frame_done(id);
@@ -71,6 +97,13 @@ void Engine::call_answered(std::uint32_t id, std::uint16_t code) {
 void Engine::bring_tokens(std::uint32_t retry, std::uint64_t bucket) {
   const CallRetryPlan& plan = plan_->retries[retry];
   if (plan.limited) first_try(plan.budget, world_.call_tokens.of(bucket), now());
+}
+
+/// What a try has come to, for budgets that count it.
+void Engine::note_try(std::uint32_t retry, std::uint16_t code, std::uint64_t bucket) {
+  const CallRetryPlan& plan = plan_->retries[retry];
+  if (!plan.limited || plan.budget.law == BudgetLaw::Tries) return;
+  note_outcome(plan.budget, world_.call_tokens.of(bucket), now(), plan.on.contains(code));
 }
 
 /// All users of a load have one bucket.
@@ -110,6 +143,7 @@ std::uint32_t Engine::add_user(LoadId load, std::uint64_t number) {
 void Engine::user_answered(std::uint32_t slot, std::uint16_t code) {
   User& user = world_.users[slot];
   const LoadPlan& load = plan_->loads[user.load];
+  if (load.retry != no_retry) note_try(load.retry, code, bucket_key(nil, user.load.value));
   if ((code == 0 || code >= 400) && load.retry != no_retry &&
       may_retry(load.retry, code, {user.retries, user.pause}, load_key(user.load, user.asked),
                 bucket_key(nil, user.load.value))) {

@@ -99,6 +99,7 @@ void Engine::deliver(Origin kind, Handle origin, std::uint16_t code) {
     case Origin::User:
       return user_answered(origin.slot, code);
     case Origin::Call:
+    case Origin::Hedge:
       if (world_.frames.alive(origin)) call_answered(origin.slot, code);
       return;
     case Origin::Inbound:

@@ -154,6 +154,7 @@ void Engine::find_lanes() {
   for (std::uint32_t i = 0; i < plan_->loads.size(); ++i) {
     load_lanes_[LoadId{i}] = lane(plan_->loads[LoadId{i}].timeout);
   }
+  find_guards();
 }
 
 /// Active faults are counted only where a route limits them.
@@ -253,16 +254,6 @@ void Engine::dispatch_rare(const Event& event) {
       return on_outlier_sweep(slot);
     case EventKind::MergeWindowEnds:
       return on_merge_window(slot, generation);
-    case EventKind::FaultEdge:
-      return on_fault_edge(FaultId{slot}, generation == 0);
-    case EventKind::DownEdge:
-      return on_down_edge(slot, generation == 0);
-    case EventKind::ChangeDue:
-      return on_change(ChangeId{slot});
-    case EventKind::MembershipReaches:
-      return on_membership(EndpointId{slot}, generation != 0);
-    case EventKind::SampleTick:
-      return on_sample();
     case EventKind::ConcurrencyUpdate:
       return on_concurrency_update(EndpointId{slot}, generation);
     case EventKind::ConcurrencyMeasure:
@@ -285,7 +276,7 @@ void Engine::dispatch_rare(const Event& event) {
     case EventKind::PatienceEnds:
       return on_patience_ends(slot, generation);
     default:
-      break;
+      return on_guard_event(static_cast<EventKind>(event.kind()), slot, generation);
   }
 }
 

@@ -405,7 +405,7 @@ class Engine {
 
   // queueing.cc: its queue, where it has a discipline
   void order_queues();
-  std::uint32_t class_of(const Visit& visit) const;
+  std::uint32_t class_of(std::uint32_t visit) const;
   void take_place(std::uint32_t visit);
   std::uint32_t last_up_to(const QueueState& queue, std::uint32_t least_urgent) const;
   void wait_in_turn(std::uint32_t visit);
@@ -441,15 +441,66 @@ class Engine {
   // calls.cc: its calls, and who tries again
   bool start_call(std::uint32_t frame, CallId call);
   void send_call(std::uint32_t frame);
+  Handle send_copy(std::uint32_t frame, Origin kind);
+  void call_over(std::uint32_t frame, std::uint16_t code);
   void on_call_again(std::uint32_t frame, std::uint32_t generation);
   void call_answered(std::uint32_t frame, std::uint16_t code);
   void bring_tokens(std::uint32_t retry, std::uint64_t bucket);
   void bring_tokens(LoadId load, std::uint32_t retry);
+  void note_try(std::uint32_t retry, std::uint16_t code, std::uint64_t bucket);
   bool may_retry(std::uint32_t retry, std::uint16_t code, Tries tries, std::uint64_t key,
                  std::uint64_t bucket);
   std::uint32_t add_user(LoadId load, std::uint64_t number);
   void user_answered(std::uint32_t user, std::uint16_t code);
   void on_user_again(std::uint32_t user);
+
+  // call_guards.cc: what a caller keeps around them
+  void find_guards();
+  const GuardPlan* guard_of(const Request& request) const;
+  bool admit_call(std::uint32_t frame);
+  bool ask_breaker(std::uint32_t frame, const GuardPlan& guard);
+  ApplicationBreaker& breaker_of(const GuardedCall& call) {
+    return world_.guards.breakers[call.breaker][call.thread];
+  }
+  bool refuse_call(std::uint32_t frame, std::uint16_t code, ProxyCounter counter);
+  void limit_copy(std::uint32_t frame, std::uint32_t slot);
+  bool guarded_answered(std::uint32_t frame, std::uint16_t code);
+  void settle_guards(std::uint32_t frame, std::uint16_t code);
+  void drop_guarded(std::uint32_t frame);
+  void on_guard_event(EventKind kind, std::uint32_t slot, std::uint32_t generation);
+  void take_thread(std::uint32_t visit);
+  void free_thread(std::uint32_t visit);
+
+  // hedges.cc: further copies of a call
+  void arm_hedge(std::uint32_t frame);
+  void on_hedge_due(std::uint32_t frame, std::uint32_t serial);
+  template <class Each>
+  void each_copy(std::uint32_t frame, Each each);
+  bool awaits_copies(std::uint32_t frame);
+  void release_copies(std::uint32_t frame, bool cancel);
+  bool goes_there(const Request& request, EndpointId host);
+  std::uint32_t visit_of(std::uint32_t slot) const;
+  void tell_tied(std::uint32_t visit);
+  void on_tied_begins(std::uint32_t slot);
+
+  // call_balance.cc: the host, where the caller has no sidecar
+  std::uint32_t pick_for_call(const Request& request, const GuardPlan& guard,
+                              const ProxyCluster& cluster, const ClusterView& view, Draw& draw);
+  std::uint32_t pick_least_loaded(const ProxyCluster& cluster, std::span<const std::uint32_t> hosts,
+                                  Draw& draw) const;
+  std::uint32_t pick_cheapest(const GuardPlan& guard, const ProxyCluster& cluster,
+                              std::span<const std::uint32_t> hosts, CallBalancer& balancer,
+                              Draw& draw);
+  void note_round_trip(const Request& request, const Attempt& attempt);
+
+  // carried.cc: deadlines and priorities that travel along
+  Carried& carried_by_request(std::uint32_t slot);
+  Carried& carried_by_visit(std::uint32_t visit);
+  void carry_in(std::uint32_t slot, const Opening& opening);
+  void carry_on(std::uint32_t frame, std::uint32_t slot, Instant until);
+  bool comes_late(std::uint32_t visit);
+  void refuse_late(std::uint32_t visit, bool waits);
+  bool stops_late(std::uint32_t frame);
 
   // failure.cc: faults, changes and scaling
   void schedule_timeline();
@@ -483,10 +534,14 @@ class Engine {
   LaneId at_once_;                           // no time, but after the events of the instant
   /// By response; `no_report` without a usable one. Empty but for clusters that use reports.
   IdVector<ClusterConfigId, std::vector<std::uint64_t>> report_weights_;
-  std::string text_;                  // scratch: no state
-  std::vector<std::uint32_t> order_;  // the same
-  Draw last_pick_{0};                 // the same: where the latest host pick began to draw
-  bool probes_hosts_ = false;         // some cluster has active health checks
+  std::string text_;                     // scratch: no state
+  std::vector<std::uint32_t> order_;     // the same
+  Draw last_pick_{0};                    // the same: where the latest host pick began to draw
+  bool probes_hosts_ = false;            // some cluster has active health checks
+  std::vector<LaneId> half_open_lanes_;  // by guard
+  bool carries_ = false;                 // deadlines or priorities travel along
+  bool watches_work_ = false;            // somebody wants to know who begins to work
+  bool picks_for_calls_ = false;         // some call chooses its host, or has copies
   EndedBy ended_by_ = EndedBy::Horizon;
   Instant until_{};  // farthest instant asked for so far
 };

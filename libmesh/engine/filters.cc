@@ -17,6 +17,7 @@ std::uint32_t Engine::open_request(const Opening& opening) {
   request.proxy = opening.proxy;
   request.worker = opening.worker;
   request.kind = opening.kind;
+  if (carries_) carry_in(slot, opening);
   return slot;
 }
 

@@ -26,10 +26,13 @@ void Engine::order_queues() {
   }
 }
 
-std::uint32_t Engine::class_of(const Visit& visit) const {
+std::uint32_t Engine::class_of(std::uint32_t id) const {
+  const Visit& visit = world_.visits[id];
   const WorkloadPlan& workload = plan_->workloads[workload_of(visit.endpoint)];
-  return workload.discipline.order == QueueOrder::Priority ? plan_->handlers[visit.handler].priority
-                                                           : 0;
+  if (workload.discipline.order != QueueOrder::Priority) return 0;
+  const std::vector<Carried>& carried = world_.guards.by_visit;
+  const bool carries = id < carried.size() && carried[id].priority != no_priority;
+  return carries ? carried[id].priority : plan_->handlers[visit.handler].priority;
 }
 
 /// Behind the last one of its class, or of the nearest class that goes before it.
@@ -37,7 +40,7 @@ void Engine::take_place(std::uint32_t id) {
   Visit& visit = world_.visits[id];
   EndpointState& endpoint = world_.endpoints[visit.endpoint];
   QueueState& queue = world_.queues[visit.endpoint];
-  const std::uint32_t own_class = class_of(visit);
+  const std::uint32_t own_class = class_of(id);
   visit.queue_prev = last_up_to(queue, own_class);
   std::uint32_t& before =
       visit.queue_prev == nil ? endpoint.queue.front : world_.visits[visit.queue_prev].queue_next;
@@ -81,8 +84,8 @@ std::uint32_t Engine::whom_to_drop(std::uint32_t arrival) const {
   const Visit& visit = world_.visits[arrival];
   const QueueDiscipline& discipline = plan_->workloads[workload_of(visit.endpoint)].discipline;
   const List& queue = world_.endpoints[visit.endpoint].queue;
-  const std::uint32_t last = queue.back == nil ? 0 : class_of(world_.visits[queue.back]);
-  switch (victim(discipline, class_of(visit), last, queue.back != nil)) {
+  const std::uint32_t last = queue.back == nil ? 0 : class_of(queue.back);
+  switch (victim(discipline, class_of(arrival), last, queue.back != nil)) {
     case Victim::Arrival:
       return arrival;
     case Victim::Newest:
@@ -145,7 +148,10 @@ std::uint32_t Engine::next_in_turn(EndpointId id) {
     const bool newest = newest_first(plan.discipline, world_.queues[id].backlog_since, now());
     const std::uint32_t next = newest ? queue.back : queue.front;
     if (next == nil || !plan.discipline.shed_late) return next;
-    const Instant deadline = deadline_of(world_.visits[next]);
+    Instant deadline = deadline_of(world_.visits[next]);
+    if (carries_ && plan.obeys_deadlines) {
+      deadline = std::min(deadline, carried_by_visit(next).deadline);
+    }
     if (!comes_too_late(plan.discipline, deadline, now())) return next;
     turn_away(next);
   }
@@ -156,10 +162,10 @@ void Engine::forget_place(std::uint32_t id) {
   Visit& visit = world_.visits[id];
   if (plan_->workloads[workload_of(visit.endpoint)].first_come) return;
   QueueState& queue = world_.queues[visit.endpoint];
-  const std::uint32_t own_class = class_of(visit);
+  const std::uint32_t own_class = class_of(id);
   if (queue.last[own_class] == id) {
     const std::uint32_t before = visit.queue_prev;
-    const bool same = before != nil && class_of(world_.visits[before]) == own_class;
+    const bool same = before != nil && class_of(before) == own_class;
     queue.last[own_class] = same ? before : nil;
   }
   if (world_.endpoints[visit.endpoint].queued == 1) queue.backlog_since = never;

@@ -4,6 +4,7 @@
 namespace mesh {
 
 void Engine::run_frame(std::uint32_t id) {
+  if (carries_ && stops_late(id)) return;
   while (world_.frames[id].next_step < world_.frames[id].end_step) {
     const StepPlan& step = plan_->steps[world_.frames[id].next_step++];
     if (!run_step(id, step)) return;
@@ -165,6 +166,7 @@ void Engine::drop_frames(std::uint32_t id) {
   world_.frames.erase(id);
   if (frame.on_processor) leave_processor(world_.visits[frame.visit].endpoint);
   if (world_.requests.alive(frame.child_request)) on_downstream_gone(frame.child_request.slot);
+  if (!world_.guards.calls.empty()) drop_guarded(id);
   for (std::uint32_t child = frame.first_child; child != nil;) {
     const std::uint32_t next = world_.frames[child].next_sibling;
     drop_frames(child);

@@ -85,6 +85,7 @@ void Engine::pool_ready(std::uint32_t id, bool new_connection) {
   visit.as_received = request.upstream;
   visit.handler = server.handler_of[request.upstream];
   visit.inbound = request.kind == Origin::Inbound;
+  if (carries_) carried_by_visit(attempt.visit.slot) = carried_by_request(attempt.request);
   push(now() + there, EventKind::ReachesServer, attempt.visit.slot, attempt.visit.generation);
 }
 
@@ -150,6 +151,7 @@ void Engine::end_attempt(std::uint32_t id, Details details) {
   Request& request = world_.requests[attempt.request];
   disarm(attempt.per_try);
   disarm(attempt.duration);
+  if (picks_for_calls_) note_round_trip(request, attempt);
   std::uint32_t* link = &request.first_attempt;
   while (*link != id) link = &world_.attempts[*link].next;
   *link = attempt.next;

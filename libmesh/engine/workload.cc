@@ -65,6 +65,7 @@ void Engine::enter_application(std::uint32_t id) {
   endpoint.first_visit = id;
   ++endpoint.in_flight;
   ++world_.workloads[workload_id].in_flight;
+  if (carries_ && comes_late(id)) return refuse_late(id, false);
   if (workload.workers == 0 || endpoint.busy < workload.workers) return start_work(id);
   if (!workload.first_come) return wait_in_turn(id);
   if (endpoint.queued >= workload.queue) {
@@ -126,6 +127,7 @@ void Engine::start_work(std::uint32_t id) {
   visit.has_worker = true;
   ++world_.endpoints[visit.endpoint].busy;
   ++world_.workloads[workload_of(visit.endpoint)].busy;
+  if (watches_work_) take_thread(id);
   const AnswerPlan& answer = answer_plan(visit);
   const ScriptPlan& script = plan_->scripts[answer.script];
   visit.frame = world_.frames.add().slot;
@@ -282,6 +284,7 @@ void Engine::leave(std::uint32_t id, std::uint16_t code, bool overflowed) {
   --endpoint.in_flight;
   --world_.workloads[workload].in_flight;
   if (!had_worker && !overflowed) unlink_waiting(id);
+  if (had_worker && watches_work_) free_thread(id);
   world_.visits.erase(id);
   if (had_worker) free_worker(at);
 }
@@ -310,7 +313,11 @@ void Engine::free_worker(EndpointId id) {
   --endpoint.busy;
   --world_.workloads[workload_of(id)].busy;
   if (endpoint.queue.front == nil || endpoint.crashes > 0) return;
-  const std::uint32_t next = world_.queues.empty() ? endpoint.queue.front : next_in_turn(id);
+  std::uint32_t next = world_.queues.empty() ? endpoint.queue.front : next_in_turn(id);
+  while (carries_ && next != nil && comes_late(next)) {
+    refuse_late(next, true);
+    next = world_.queues.empty() ? endpoint.queue.front : next_in_turn(id);
+  }
   if (next == nil) return;
   unlink_waiting(next);
   start_work(next);

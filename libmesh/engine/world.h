@@ -12,6 +12,7 @@
 #include "libmesh/base/time.h"
 #include "libmesh/engine/balancer_state.h"
 #include "libmesh/engine/cluster_view.h"
+#include "libmesh/engine/guard_state.h"
 #include "libmesh/engine/keyed_cells.h"
 #include "libmesh/engine/tried_hosts.h"
 #include "libmesh/kernel/loop.h"
@@ -41,6 +42,7 @@ enum class Origin : std::uint8_t {
   Mirror,    // nobody: a shadow copy
   Detached,  // nobody: a call that its script does not wait for
   Filter,    // a request that one of its filters holds back meanwhile
+  Hedge,     // a frame of a script, which has sent a copy before
 };
 
 /// One request as a proxy's router sees it, from the downstream headers to the final answer.
@@ -388,6 +390,7 @@ struct World {
   std::vector<LimitCounter> limit_counters;  // of rate limit services
   std::vector<Detection> detections;         // of the event that is being handled
   KeyedCells<CallTokens> call_tokens;        // by pod and call, or load
+  GuardState guards;                         // of calls
   std::vector<Handle> branch_buffer;         // frames about to start, a stack
   std::uint32_t version = 0;                 // newest configuration pushed
 };

@@ -10,8 +10,12 @@
 #include "libmesh/base/action.h"
 #include "libmesh/base/id.h"
 #include "libmesh/base/time.h"
+#include "libmesh/policy/adaptive_throttle.h"
+#include "libmesh/policy/application_breaker.h"
 #include "libmesh/policy/call_retry.h"
+#include "libmesh/policy/hedge_delay.h"
 #include "libmesh/policy/load_report.h"
+#include "libmesh/policy/peak_ewma.h"
 
 namespace mesh {
 
@@ -47,6 +51,29 @@ struct CallRetryPlan {
   CallBudget budget;
 };
 
+inline constexpr std::uint32_t no_guard = 0xffffffffu;
+
+/// What the pods of a workload keep around their calls to a service. Calls that say the same share
+/// one guard, and in each pod its state.
+struct GuardPlan {
+  WorkloadId workload;
+  ServiceId service;
+  bool breaks = false, per_thread = false;
+  ApplicationBreakerConfig breaker;
+  Outcomes failures;
+  Duration half_open_timeout{0};  // 0 = that of the call
+  bool throttles = false;
+  AdaptiveThrottleConfig throttle;
+  Outcomes rejections;
+  bool hedges = false;
+  HedgeConfig hedge;
+  CallBalance balance = CallBalance::None;
+  Duration decay = seconds(10);
+  std::uint32_t choices = 2;
+  bool deadline = false;  // carried along, and never outwaited
+  bool operator==(const GuardPlan&) const = default;
+};
+
 struct CallPlan {
   TemplateId request;
   ServiceId service;    // none if the host is unknown
@@ -55,6 +82,7 @@ struct CallPlan {
   std::uint16_t status_on_error = 500;  // 0 = that of the failed call
   bool waits = true;                    // false: nobody waits for its end
   std::uint32_t retry = no_retry;       // index in Plan::retries
+  std::uint32_t guard = no_guard;       // index in Plan::guards
 };
 
 /// What of a response a proxy looks at.
@@ -99,6 +127,7 @@ struct HandlerPlan {
   double error_rate = 0;  // share of answers with error_status
   std::uint16_t error_status = 500;
   std::uint8_t priority = 0;                  // class of its requests in a queue
+  bool hands_priority_on = false;             // to the calls that it makes
   std::uint32_t first_rule = 0, rules = 0;    // range of Plan::rules; the first that holds wins
   std::uint32_t first_limit = 0, limits = 0;  // range of Plan::limits: all count the request
 };

@@ -39,6 +39,7 @@ inline constexpr Code merged_zero{"MS0526", "A zero merged over a number changes
 inline constexpr Code merged_beside{"MS0527", "What is merged is not looked at by Envoy."};
 inline constexpr Code no_authoriser{"MS0528", "A policy's authoriser does not exist."};
 inline constexpr Code unknown_filter_cluster{"MS0529", "A filter asks a cluster nobody knows."};
+inline constexpr Code sidecar_balances{"MS0570", "A caller's balance is the sidecar's business."};
 
 inline constexpr Code unknown_zone{"MS0530", "A fault hits a zone in which nothing runs."};
 inline constexpr Code too_many_points{"MS0532", "A load's curve has too many points."};

@@ -123,6 +123,7 @@ Handlers::Candidate Handlers::candidate(WorkloadId workload, const HandlerSpec* 
   plan.error_rate = e.error_rate;
   plan.error_status = e.error_status;
   plan.priority = static_cast<std::uint8_t>(e.priority);
+  plan.hands_priority_on = spec != nullptr && spec->priority.has_value();
   plan.answer.time = e.time == nullptr ? 0 : draft_.intern(*e.time);
   plan.answer.script =
       scripts_.compile(workload, e.script == nullptr ? nothing : *e.script, candidate.calls);

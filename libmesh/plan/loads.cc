@@ -182,6 +182,7 @@ LoadPlan plan_load(Draft& draft, const LoadSpec& load) {
   plan.stop = load.stop ? Instant{} + *load.stop : never;
   plan.timeout = load.timeout.value_or(Duration{0});
   plan.retry = plan_retry(draft, load.retry);
+  if (load.priority) plan.priority = static_cast<std::uint8_t>(*load.priority);
   plan.connections = load.connections;
   if (load.closed) {
     plan.closed = true;

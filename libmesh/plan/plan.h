@@ -53,7 +53,8 @@ struct WorkloadPlan {
   std::uint32_t workers = 32;  // 0 = unlimited
   std::uint32_t queue = 1024;  // 0xffffffff = unlimited
   std::uint16_t overflow_status = 503;
-  bool cancel = false;         // work stops when the caller gives up
+  bool cancel = false;  // work stops when the caller gives up
+  bool obeys_deadlines = false;
   bool first_come = true;      // the queue has neither discipline nor patience
   QueueDiscipline discipline;  // else
   std::uint32_t patience = 0;  // index in Plan::distributions
@@ -233,6 +234,9 @@ struct FixedArrivalPlan {
   TemplateId request;
 };
 
+/// A request that carries no class along.
+inline constexpr std::uint8_t no_priority = 0xff;
+
 struct LoadPlan {
   std::string name;
   WorkloadId entry;  // whose proxies it enters: gateway or client with sidecar
@@ -252,6 +256,7 @@ struct LoadPlan {
   Instant start{}, stop = never;
   Duration timeout{0};             // 0 = never gives up
   std::uint32_t retry = no_retry;  // index in Plan::retries
+  std::uint8_t priority = no_priority;
 };
 
 enum class FaultKind : std::uint8_t {
@@ -357,6 +362,7 @@ struct Plan {
   std::vector<ScriptId> branches;
   std::vector<double> shares;
   std::vector<CallRetryPlan> retries;
+  std::vector<GuardPlan> guards;
   IdVector<CallId, CallPlan> calls;
 
   IdVector<LoadId, LoadPlan> loads;

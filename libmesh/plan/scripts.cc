@@ -1,6 +1,7 @@
 // Scripts of handlers as steps, branches and calls.
 #include "libmesh/plan/scripts.h"
 
+#include "libmesh/plan/call_guards.h"
 #include "libmesh/plan/requests.h"
 
 namespace mesh {
@@ -10,11 +11,7 @@ std::uint32_t plan_retry(Draft& draft, const std::optional<RetrySpec>& spec) {
   CallRetryPlan plan;
   plan.attempts = spec->attempts;
   plan.backoff = spec->backoff;
-  if (spec->on_timeout) plan.on.add(0);
-  if (spec->on_5xx) {
-    for (std::uint16_t status = 500; status < 600; ++status) plan.on.add(status);
-  }
-  for (const std::uint16_t status : spec->on_statuses) plan.on.add(status);
+  plan.on = outcomes_of({spec->on_timeout, spec->on_5xx, spec->on_statuses});
   plan.drawn = spec->pause.has_value();
   if (spec->pause) plan.pause = draft.intern(*spec->pause);
   plan.limited = spec->budget.has_value();
@@ -111,6 +108,7 @@ CallId Scripts::compile(WorkloadId workload, const CallStep& step) {
   plan.status_on_error = step.status_on_error;
   plan.waits = step.waits;
   plan.retry = plan_retry(draft_, step.retry);
+  plan.guard = plan_guard(draft_, workload, plan.service, step);
   places_.add(step.place);
   return draft_.plan.calls.add(plan);
 }

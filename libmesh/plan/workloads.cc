@@ -102,6 +102,7 @@ void apply_behaviour(Draft& draft, WorkloadId id, const WorkloadBehaviour& behav
   if (behaviour.patience) workload.patience = draft.intern(*behaviour.patience);
   workload.first_come = workload.is_patient && workload.discipline == QueueDiscipline{};
   workload.cancel = behaviour.cancel.value_or(false);
+  workload.obeys_deadlines = behaviour.obeys_deadlines;
   workload.concurrency = behaviour.concurrency.value_or(workload.concurrency);
   // A label names the locality before the place where the pod runs.
   if (workload.locality.empty()) workload.locality = trimmed_locality(behaviour.locality);

@@ -56,12 +56,27 @@ Duration call_backoff(const CallBackoff& backoff, std::uint32_t retry, Duration 
 }
 
 void first_try(const CallBudget& budget, CallTokens& tokens, Instant now) {
-  refill(budget, tokens, now, budget.ratio);
+  if (budget.law == BudgetLaw::Tries) refill(budget, tokens, now, budget.ratio);
+}
+
+void note_outcome(const CallBudget& budget, CallTokens& tokens, Instant now, bool failed) {
+  if (budget.law == BudgetLaw::Tries) return;
+  ++tokens.tries;
+  tokens.failures += failed ? 1 : 0;
+  if (budget.law != BudgetLaw::Outcomes) return;
+  refill(budget, tokens, now, failed ? 0.0 : budget.ratio);
+  if (!failed) return;
+  const auto full = static_cast<std::int64_t>(budget.burst * parts);
+  tokens.missing = std::min(tokens.missing + static_cast<std::int64_t>(parts), full);
 }
 
 bool pay_retry(const CallBudget& budget, CallTokens& tokens, Instant now) {
+  if (budget.law == BudgetLaw::Failures) {
+    return static_cast<double>(tokens.failures) <= budget.share * static_cast<double>(tokens.tries);
+  }
   refill(budget, tokens, now, 0);
   const auto full = static_cast<std::int64_t>(budget.burst * parts);
+  if (budget.law == BudgetLaw::Outcomes) return full - tokens.missing > full / 2;
   if (full - tokens.missing <= static_cast<std::int64_t>(parts)) return false;
   tokens.missing += static_cast<std::int64_t>(parts);
   return true;

@@ -30,13 +30,26 @@ struct CallBackoff {
 Duration call_backoff(const CallBackoff& backoff, std::uint32_t retry, Duration previous,
                       Draw& draw);
 
-/// A bucket of tokens: full at first, `ratio` more for every first try and `per_second` with time,
-/// one less for every retry, which needs more than one. Source: Brooker, Fixing retries with token
-/// buckets and circuit breakers, 2022 (0.1 of five).
+enum class BudgetLaw : std::uint8_t {
+  /// A bucket of tokens: full at first, `ratio` more for every first try and `per_second` with
+  /// time, one less for every retry, which needs more than one. Source: Brooker, Fixing retries
+  /// with token buckets and circuit breakers, 2022 (0.1 of five).
+  Tries,
+  /// The same bucket, `ratio` more for every success, one less for every failure; a retry needs
+  /// more than half of it. Source: gRFC A6 (retryThrottling: maxTokens, tokenRatio).
+  Outcomes,
+  /// No bucket: retries while the failures are at most `share` of all tries since the start.
+  /// Source: Brooker, the same (a breaker on retries, 10 %).
+  Failures,
+};
+
+/// What limits retries by what is asked at all.
 struct CallBudget {
   double ratio = 0.1;
   double burst = 5.0;
   double per_second = 0.0;
+  BudgetLaw law = BudgetLaw::Tries;
+  double share = 0.1;
   bool operator==(const CallBudget&) const = default;
 };
 
@@ -44,11 +57,14 @@ struct CallBudget {
 struct CallTokens {
   std::int64_t missing = 0;
   Instant at{};
+  std::uint64_t tries = 0, failures = 0;  // since the start
   bool operator==(const CallTokens&) const = default;
 };
 
 void first_try(const CallBudget& budget, CallTokens& tokens, Instant now);
-/// Takes a token for a retry, if there is more than one.
+/// What a try, the first or another one, has come to.
+void note_outcome(const CallBudget& budget, CallTokens& tokens, Instant now, bool failed);
+/// May there be a retry? The bucket of `Tries` pays for it.
 bool pay_retry(const CallBudget& budget, CallTokens& tokens, Instant now);
 
 /// Statuses 0 … 599 as a set; 0 stands for no answer within the timeout.

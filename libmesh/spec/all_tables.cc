@@ -7,6 +7,7 @@
 #include "libmesh/spec/istio/tables.h"
 #include "libmesh/spec/k8s/tables.h"
 #include "libmesh/spec/scenario.h"
+#include "libmesh/spec/scenario_tables.h"
 
 namespace mesh {
 namespace {
@@ -100,6 +101,7 @@ const std::vector<DocumentTable>& all_tables() {
       {"EnvoyFilter/RateLimit", istio::global_rate_limit_table().info()},
       {"AuthorizationPolicy", istio::authorization_policy_table().info()},
       {"ConfigMap", istio::mesh_config_table().info()},
+      {"MockServiceGraph", service_graph_table().info()},
   };
   return list;
 }

@@ -12,6 +12,7 @@
 #include "libmesh/policy/call_retry.h"
 #include "libmesh/policy/processor_sharing.h"
 #include "libmesh/policy/queue_discipline.h"
+#include "libmesh/spec/call_guards.h"
 #include "libmesh/spec/istio/virtual_service.h"
 
 namespace mesh {
@@ -50,6 +51,7 @@ struct CallStep {
   std::uint16_t status_on_error = 500;  // 0 = same as the failed call's
   bool waits = true;                    // false: the next step follows at once
   std::optional<RetrySpec> retry;
+  CallGuards guards;
   Place place;
   bool operator==(const CallStep&) const = default;
 };
@@ -188,6 +190,7 @@ struct WorkloadBehaviour {
   ProcessorConfig processor;             // cores that the work of a pod shares
   std::uint16_t overflow_status = 503;
   std::optional<bool> cancel;        // true: work stops when the caller gives up
+  bool obeys_deadlines = false;      // and its calls carry them on
   std::optional<Distribution> time;  // handlers that name none use it
   std::optional<Script> script;
   std::optional<double> error_rate;

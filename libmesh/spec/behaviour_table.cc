@@ -24,9 +24,6 @@ Reader<Action> action() {
 Reader<std::uint32_t> workers() {
   return limit(1, workers_max, 0);
 }
-Reader<std::uint32_t> priority_class() {
-  return integer<std::uint32_t>(0, priority_classes - 1);
-}
 
 // ---- Handlers -----------------------------------------------------------------------------------
 
@@ -324,6 +321,8 @@ const Table<WorkloadBehaviour>& workload_behaviour_table() {
                     "Class of its requests in a queue by priority; 0 goes first."),
           simulated("cancel", &WorkloadBehaviour::cancel, boolean(), "false",
                     "Work stops when the caller gives up."),
+          simulated("deadline", &WorkloadBehaviour::obeys_deadlines, deadline_word(), "ignore",
+                    "propagate: refuses and stops work that comes too late; calls carry it on."),
           simulated("time", &WorkloadBehaviour::time, distribution(), "defaults.time",
                     "Work for each request, before the script."),
           simulated("script", &WorkloadBehaviour::script, script(), "none",

@@ -256,6 +256,7 @@ YamlNode to_node(const LoadSpec& load) {
   map.add("start", yaml::duration(load.start)).add_if("stop", load.stop, yaml::duration);
   map.add_if("timeout", load.timeout, yaml::duration);
   map.add_if("retry", load.retry, [](const RetrySpec& retry) { return to_node(retry); });
+  map.add_if("priority", load.priority, yaml::integer);
   return map.take();
 }
 

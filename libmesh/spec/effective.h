@@ -11,6 +11,7 @@ YamlNode to_node(const BehaviourDefaults& defaults);
 YamlNode to_node(const LoadSpec& load);
 YamlNode to_node(const RetrySpec& retry);
 YamlNode script_node(const Script& script);
+YamlNode deadline_node(bool propagates);
 /// The count, or "unlimited".
 YamlNode limit_node(std::uint32_t value, std::uint32_t unlimited = no_limit);
 
@@ -19,6 +20,8 @@ struct RequestEntries {
   std::vector<std::pair<std::string, YamlNode>> entries;
 };
 RequestEntries request_entries(const RequestSpec& request);
+/// What a caller keeps around a call, but the deadline.
+RequestEntries guard_entries(const CallGuards& guards);
 YamlNode headers_node(const std::vector<std::pair<std::string, std::string>>& headers);
 
 /// The whole Scenario document; `named` keeps what only people read: name, labels of changes.

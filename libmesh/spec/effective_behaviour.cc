@@ -175,6 +175,7 @@ YamlNode to_node(const WorkloadBehaviour& b) {
   map.add("overflowStatus", yaml::integer(b.overflow_status));
   map.add("priority", yaml::integer(b.priority));
   map.add_if("cancel", b.cancel, yaml::boolean);
+  map.add("deadline", deadline_node(b.obeys_deadlines));
   map.add_if("time", b.time, law_node).add_if("script", b.script, script_node);
   map.add_if("errorRate", b.error_rate, yaml::share);
   map.add("errorStatus", yaml::integer(b.error_status));

@@ -37,11 +37,14 @@ YamlNode call_node(const CallStep& step) {
   }
   call.add_if("timeout", step.timeout, yaml::duration);
   call.add("wait", yaml::boolean(step.waits));
+  if (step.guards.deadline) call.add("deadline", deadline_node(*step.guards.deadline));
   if (!step.waits) return call.take();  // nobody learns how it ended
   call.add("onError", yaml::text(step.on_error == OnError::Fail ? "fail" : "ignore"));
   call.add("statusOnError",
            step.status_on_error == 0 ? yaml::text("same") : yaml::integer(step.status_on_error));
-  return call.add_if("retry", step.retry, retry_node).take();
+  call.add_if("retry", step.retry, retry_node);
+  for (auto& [key, value] : guard_entries(step.guards).entries) call.add(key, std::move(value));
+  return call.take();
 }
 
 struct StepNode {
@@ -90,9 +93,12 @@ YamlNode to_node(const RetrySpec& retry) {
   map.add("backoff", backoff.take());
   if (retry.budget) {
     Map budget;
+    const char* const kinds[] = {"tries", "outcomes", "failures"};
+    budget.add("law", yaml::text(kinds[static_cast<std::size_t>(retry.budget->law)]));
     budget.add("ratio", yaml::number(retry.budget->ratio));
     budget.add("burst", yaml::number(retry.budget->burst));
-    map.add("budget", budget.add("perSecond", yaml::number(retry.budget->per_second)).take());
+    budget.add("perSecond", yaml::number(retry.budget->per_second));
+    map.add("budget", budget.add("share", yaml::share(retry.budget->share)).take());
   }
   return map.take();
 }

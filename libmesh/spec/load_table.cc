@@ -222,6 +222,8 @@ const Table<LoadForm>& load_form_table() {
                     "The user gives up after this."),
           simulated("retry", &LoadForm::retry, object(retry_table), "never",
                     "The user tries again, as after a reload."),
+          simulated("priority", &LoadForm::priority, priority_class(), "by who serves it",
+                    "Class in queues by priority, also of the calls made on its behalf."),
       },
       check_load);
   return table;

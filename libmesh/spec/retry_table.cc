@@ -9,29 +9,15 @@ constexpr std::uint32_t attempts_max = 1'000'000;
 
 /// [5xx, timeout, 429]: what is written replaces the default.
 Field<RetrySpec> on_row() {
-  const Shape word{.kind = Shape::Kind::Words, .words = {"5xx", "timeout"}};
-  const Shape item{.kind = Shape::Kind::OneOf, .of = {http_status().shape, word}};
+  const Reader<OutcomeWords> reader = outcome_words();
   return simulated_whole<RetrySpec>(
-      "retryOn", {.kind = Shape::Kind::List, .of = {item}},
-      [](const YamlNode& node, const Reading& at, RetrySpec& out) {
-        if (node.kind != YamlNode::Kind::Sequence) {
-          at.wrong_type(node, "a list", "write retryOn: [5xx, timeout, 429]");
-          return;
-        }
-        out.on_5xx = out.on_timeout = false;
-        if (node.items.empty()) at.error(code::missing_field, node, "must not be empty");
-        for (std::size_t i = 0; i < node.items.size(); ++i) {
-          const YamlNode& one = node.items[i];
-          const bool scalar = one.kind == YamlNode::Kind::Scalar;
-          std::uint16_t status = 0;
-          if (scalar && one.scalar == "5xx") {
-            out.on_5xx = true;
-          } else if (scalar && one.scalar == "timeout") {
-            out.on_timeout = true;
-          } else if (http_status().read(one, at.item(i), status)) {
-            out.on_statuses.push_back(status);
-          }
-        }
+      "retryOn", reader.shape,
+      [reader](const YamlNode& node, const Reading& at, RetrySpec& out) {
+        OutcomeWords words;
+        if (!reader.read(node, at, words)) return;
+        out.on_timeout = words.timeout;
+        out.on_5xx = words.server_errors;
+        out.on_statuses = words.statuses;
       },
       "[5xx, timeout]", "Outcomes that are tried again: 5xx, timeout, statuses.");
 }
@@ -76,12 +62,21 @@ const Table<CallBudget>& budget_table() {
   static const Table<CallBudget> table(
       "CallBudget", "Tokens that retries take from; each needs more than one and takes one.",
       {
+          simulated("law", &CallBudget::law,
+                    one_of<BudgetLaw>({{"tries", BudgetLaw::Tries},
+                                       {"outcomes", BudgetLaw::Outcomes},
+                                       {"failures", BudgetLaw::Failures}}),
+                    "tries",
+                    "tries: retries cost a token. outcomes: failures do, retries need more than "
+                    "half (gRPC). failures: by their share of all tries."),
           simulated("ratio", &CallBudget::ratio, number(0, 1000), "0.1",
-                    "Tokens that each first try brings."),
+                    "Tokens that each first try brings, or each success."),
           simulated("burst", &CallBudget::burst, number(1, 1e6), "5",
                     "Tokens of the full bucket, as it is at first."),
           simulated("perSecond", &CallBudget::per_second, number(0, 1e6), "0",
                     "Tokens that come with time."),
+          simulated("share", &CallBudget::share, share(), "10%",
+                    "With law: failures; above it nothing is tried again."),
       },
       [](const YamlNode& node, const Reading& at, CallBudget& budget) {
         if (budget.burst > 1) return;
@@ -92,6 +87,34 @@ const Table<CallBudget>& budget_table() {
 }
 
 }  // namespace
+
+Reader<OutcomeWords> outcome_words() {
+  const Shape word{.kind = Shape::Kind::Words, .words = {"5xx", "timeout"}};
+  const Shape item{.kind = Shape::Kind::OneOf, .of = {http_status().shape, word}};
+  return custom<OutcomeWords>({.kind = Shape::Kind::List, .of = {item}},
+                              [](const YamlNode& node, const Reading& at, OutcomeWords& out) {
+                                if (node.kind != YamlNode::Kind::Sequence) {
+                                  at.wrong_type(node, "a list", "write [5xx, timeout, 429]");
+                                  return false;
+                                }
+                                out = {.timeout = false, .server_errors = false};
+                                if (node.items.empty())
+                                  at.error(code::missing_field, node, "must not be empty");
+                                for (std::size_t i = 0; i < node.items.size(); ++i) {
+                                  const YamlNode& one = node.items[i];
+                                  const bool scalar = one.kind == YamlNode::Kind::Scalar;
+                                  std::uint16_t status = 0;
+                                  if (scalar && one.scalar == "5xx") {
+                                    out.server_errors = true;
+                                  } else if (scalar && one.scalar == "timeout") {
+                                    out.timeout = true;
+                                  } else if (http_status().read(one, at.item(i), status)) {
+                                    out.statuses.push_back(status);
+                                  }
+                                }
+                                return true;
+                              });
+}
 
 const Table<RetrySpec>& retry_table() {
   static const Table<RetrySpec> table(

@@ -132,6 +132,8 @@ struct LoadSpec {
   std::optional<Duration> stop;     // absent = end of the run
   std::optional<Duration> timeout;  // the user gives up
   std::optional<RetrySpec> retry;   // and tries again
+  /// Class of its requests and of the calls made on their behalf; absent: that of who serves them.
+  std::optional<std::uint32_t> priority;
   Place place;
   bool operator==(const LoadSpec&) const = default;
 };

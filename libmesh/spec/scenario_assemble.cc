@@ -7,6 +7,7 @@
 #include "libmesh/spec/field_reader.h"
 #include "libmesh/spec/scenario_parts.h"
 #include "libmesh/spec/scenario_tables.h"
+#include "libmesh/spec/service_graph.h"
 
 namespace mesh {
 namespace {
@@ -183,7 +184,8 @@ Scenario assemble(YamlNode document, std::vector<YamlNode> documents, std::strin
     scenario.record = read.record;
   }
   if (scenario.name.empty()) scenario.name = name_of_file(file);
-  scenario.resources = read_resources(documents, problems);
+  scenario.resources =
+      read_resources(without_service_graphs(documents, scenario.behaviour, problems), problems);
   check_changes(scenario, problems);
   scenario.file = std::move(file);
   scenario.document = std::move(document);

@@ -31,11 +31,20 @@ struct ScenarioDocument {
   RecordSpec record;
 };
 
+/// What the table of isotope's graphs checks; service_graph.cc reads it.
+struct ServiceGraphDocument {};
+
 const Table<ScenarioDocument>& scenario_table();
+const Table<ServiceGraphDocument>& service_graph_table();
 const Table<WorkloadBehaviour>& workload_behaviour_table();
 const Table<ServiceLimitSpec>& service_limit_table();
 const Table<BehaviourDefaults>& behaviour_defaults_table();
 const Table<RetrySpec>& retry_table();
+/// Outcomes: 5xx, timeout, statuses.
+Reader<OutcomeWords> outcome_words();
+/// Rows of what a caller keeps around a call; `check_guards` where nobody waits for it, too.
+std::vector<Field<CallStep>> guard_rows();
+void check_guards(const YamlNode& node, const Reading& at, const CallStep& call);
 Reader<LoadSpec> load();
 const Table<OpenLoad>& open_load_table();
 /// Requests per second that a scenario may ask for.
@@ -63,6 +72,10 @@ Reader<Script> script();
 Field<WorkloadBehaviour> queue_row();
 /// Waiting places, or `unlimited`.
 Reader<std::uint32_t> queue_places();
+/// 0 … 7; 0 goes first.
+Reader<std::uint32_t> priority_class();
+/// Whether deadlines are obeyed and carried along: propagate, ignore.
+Reader<bool> deadline_word();
 /// `cpu` of a workload: cores alone, or with a limit.
 Reader<ProcessorConfig> processor();
 /// 200 … 599.

@@ -25,8 +25,10 @@ void check_call(const YamlNode& node, const Reading& at, CallStep& call) {
   if (call.service.empty() && node.find("service") != nullptr) {
     at.field("service").error(code::missing_field, node, "must not be empty");
   }
+  check_guards(node, at, call);
   if (call.waits) return;
-  for (const char* name : {"retry", "onError", "statusOnError"}) {
+  for (const char* name :
+       {"retry", "onError", "statusOnError", "breaker", "throttle", "hedge", "balance"}) {
     if (node.find(name) == nullptr) continue;
     at.field(name).error(code::exclusive_fields, child_or_self(node, name),
                          "nobody waits for this call, so nobody learns that it failed",
@@ -44,21 +46,25 @@ const Table<CallStep>& call_table() {
           },
           joined_rows<CallStep>(
               request_rows<CallStep>([](CallStep& c) -> RequestSpec& { return c.request; }),
-              {
-                  simulated("timeout", &CallStep::timeout, positive_time_span(), "never",
-                            "The application hangs up on its sidecar after this."),
-                  simulated("onError", &CallStep::on_error,
-                            one_of<OnError>({{"fail", OnError::Fail},
-                                             {"ignore", OnError::Ignore},
-                                             {"degrade", OnError::Ignore}}),
-                            "fail", "fail answers with statusOnError; degrade goes on without."),
-                  simulated("statusOnError", &CallStep::status_on_error, status_on_error(), "500",
-                            "Status of the own answer when the call failed; same: the call's."),
-                  simulated("wait", &CallStep::waits, boolean(), "true",
-                            "false: the next step follows at once (fire and forget)."),
-                  simulated("retry", &CallStep::retry, object(retry_table), "never",
-                            "The application tries again; timeout is that of each try."),
-              })),
+              joined_rows<CallStep>(
+                  {
+                      simulated("timeout", &CallStep::timeout, positive_time_span(), "never",
+                                "The application hangs up on its sidecar after this."),
+                      simulated("onError", &CallStep::on_error,
+                                one_of<OnError>({{"fail", OnError::Fail},
+                                                 {"ignore", OnError::Ignore},
+                                                 {"degrade", OnError::Ignore}}),
+                                "fail",
+                                "fail answers with statusOnError; degrade goes on without."),
+                      simulated("statusOnError", &CallStep::status_on_error, status_on_error(),
+                                "500",
+                                "Status of the own answer when the call failed; same: the call's."),
+                      simulated("wait", &CallStep::waits, boolean(), "true",
+                                "false: the next step follows at once (fire and forget)."),
+                      simulated("retry", &CallStep::retry, object(retry_table), "never",
+                                "The application tries again; timeout is that of each try."),
+                  },
+                  guard_rows()))),
       check_call);
   return table;
 }

@@ -167,6 +167,11 @@ constexpr std::array<std::string_view, proxy_counter_count> proxy_counter_names 
     "cors.origin_valid",
     "cors.origin_invalid",
     "downstream_rq_overload_close",
+    "application.call_breaker_refused",
+    "application.call_throttled",
+    "application.call_deadline_passed",
+    "application.call_hedges",
+    "application.deadline_refused",
 };
 
 template <std::size_t size>

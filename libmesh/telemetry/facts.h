@@ -266,6 +266,11 @@ enum class ProxyCounter : std::uint8_t {
   cors_origin_valid,
   cors_origin_invalid,
   downstream_rq_overload_close,
+  call_breaker_refused,  // by the application of the pod, around its calls
+  call_throttled,
+  call_deadline_passed,
+  call_hedges,
+  deadline_refused,  // requests that came too late, or whose turn did
   count_,
 };
 inline constexpr std::size_t proxy_counter_count = static_cast<std::size_t>(ProxyCounter::count_);

@@ -94,6 +94,41 @@ TEST_CASE("call_retry: tokens come with time, and never more than the bucket hol
   CHECK_FALSE(pay_retry(budget, tokens, late));
 }
 
+TEST_CASE("call_retry: gRFC A6, ten tokens: five failures stop retries, ten successes buy one") {
+  const CallBudget budget{.ratio = 0.1, .burst = 10, .law = BudgetLaw::Outcomes};
+  CallTokens tokens;
+  const Instant now{};
+  for (int failure = 1; failure <= 4; ++failure) {
+    note_outcome(budget, tokens, now, true);
+    CHECK(pay_retry(budget, tokens, now));  // more than half is left, and retries cost nothing
+  }
+  note_outcome(budget, tokens, now, true);
+  CHECK_FALSE(pay_retry(budget, tokens, now));
+  for (int success = 0; success < 9; ++success) note_outcome(budget, tokens, now, false);
+  note_outcome(budget, tokens, now, true);
+  note_outcome(budget, tokens, now, false);
+  CHECK_FALSE(pay_retry(budget, tokens, now));  // half, exactly
+  note_outcome(budget, tokens, now, false);
+  CHECK(pay_retry(budget, tokens, now));
+  for (int failure = 0; failure < 100; ++failure) note_outcome(budget, tokens, now, true);
+  for (int success = 0; success < 50; ++success) note_outcome(budget, tokens, now, false);
+  CHECK_FALSE(pay_retry(budget, tokens, now));  // never below an empty bucket
+  note_outcome(budget, tokens, now, false);
+  CHECK(pay_retry(budget, tokens, now));
+}
+
+TEST_CASE("call_retry: a budget by the share of failures, of all tries since the start") {
+  const CallBudget budget{.law = BudgetLaw::Failures, .share = 0.1};
+  CallTokens tokens;
+  const Instant now{};
+  note_outcome(budget, tokens, now, true);
+  CHECK_FALSE(pay_retry(budget, tokens, now));
+  for (int k = 0; k < 8; ++k) note_outcome(budget, tokens, now, false);
+  CHECK_FALSE(pay_retry(budget, tokens, now));  // one of nine
+  note_outcome(budget, tokens, now, false);
+  CHECK(pay_retry(budget, tokens, now));  // one of ten
+}
+
 TEST_CASE("call_retry: outcomes are a set of statuses") {
   Outcomes on;
   on.add(0);

@@ -46,5 +46,5 @@ TEST_CASE("effective_script: a retry shows its defaults") {
   retry.budget = CallBudget{};
   CHECK(to_yaml(to_node(retry)) ==
         "attempts: unlimited\nretryOn:\n  - 5xx\n  - timeout\nbackoff:\n  time: 1s\nbudget:\n"
-        "  ratio: 0.1\n  burst: 5\n  perSecond: 0\n");
+        "  law: tries\n  ratio: 0.1\n  burst: 5\n  perSecond: 0\n  share: 10%\n");
 }

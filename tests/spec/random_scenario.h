@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "libmesh/spec/scenario.h"
+#include "tests/spec/random_guards.h"
 
 namespace mesh::testing {
 
@@ -68,6 +69,7 @@ class RandomScenario {
     }
     b.overflow_status = status();
     if (flip()) b.cancel = flip();
+    b.obeys_deadlines = flip();
     if (flip()) b.time = law();
     if (flip()) b.script = script(0);
     if (flip()) b.error_rate = share();
@@ -126,13 +128,16 @@ class RandomScenario {
     }
   }
 
- private:
+  // ---- dice -------------------------------------------------------------------------------------
+
   std::uint32_t below(std::uint32_t n) { return static_cast<std::uint32_t>(random_() % n); }
   bool flip() { return below(2) == 0; }
   double share() { return static_cast<double>(random_() >> 11) * 0x1p-53; }
   double number() { return share() * 10; }
   std::uint16_t status() { return static_cast<std::uint16_t>(200 + below(400)); }
   Duration time() { return {static_cast<std::int64_t>(random_() % 100'000'000'000) >> below(30)}; }
+
+ private:
   std::string word() {
     const char* const words[] = {"cart", "yes", "12",  "1.5",  "null",   "a b", "x:y",
                                  "# no", "~",   "1e3", "0x1f", "\u00e4", "-",   "it's"};
@@ -154,7 +159,13 @@ class RandomScenario {
     } else if (flip()) {
       r.pause = law();
     }
-    if (flip()) r.budget = CallBudget{.ratio = share(), .burst = 1.5, .per_second = number()};
+    if (flip()) {
+      r.budget = CallBudget{.ratio = share(),
+                            .burst = 1.5,
+                            .per_second = number(),
+                            .law = static_cast<BudgetLaw>(below(3)),
+                            .share = share()};
+    }
     return r;
   }
 
@@ -196,9 +207,11 @@ class RandomScenario {
           call.on_error = flip() ? OnError::Fail : OnError::Ignore;
           call.status_on_error = flip() ? std::uint16_t{0} : status();
           if (flip()) call.retry = retry();
+          if (flip()) call.guards = random_guards(*this);
           if (below(4) == 0) {
             call.waits = false;
             call.retry.reset();
+            call.guards = {.deadline = call.guards.deadline};
             call.on_error = OnError::Fail;
             call.status_on_error = 500;
           }
@@ -321,6 +334,7 @@ class RandomScenario {
     if (flip()) l.stop = l.start + seconds(1);
     if (flip()) l.timeout = seconds(1);
     if (flip()) l.retry = retry();
+    if (flip()) l.priority = below(8);
     return l;
   }
 

@@ -16,7 +16,7 @@ TEST_CASE("retry_table: defaults, and all of it") {
   const RetrySpec all = read_text(object(retry_table),
                                   "{attempts: unlimited, retryOn: [timeout, 429, 503],\n"
                                   " backoff: {law: decorrelated, base: 5ms, max: 2s},\n"
-                                  " budget: {ratio: 0.2, burst: 10, perSecond: 1}}",
+                                  " budget: {ratio: 0.2, burst: 10, perSecond: 1, law: outcomes}}",
                                   problems);
   CHECK(brief(problems) == "");
   RetrySpec expected{.attempts = 0xffffffffu,
@@ -24,7 +24,8 @@ TEST_CASE("retry_table: defaults, and all of it") {
                      .on_5xx = false,
                      .on_statuses = {429, 503},
                      .backoff = {BackoffLaw::Decorrelated, milliseconds(5), seconds(2)}};
-  expected.budget = CallBudget{.ratio = 0.2, .burst = 10, .per_second = 1};
+  expected.budget =
+      CallBudget{.ratio = 0.2, .burst = 10, .per_second = 1, .law = BudgetLaw::Outcomes};
   CHECK(all == expected);
   const RetrySpec drawn =
       read_text(object(retry_table), "{backoff: {time: {exponential: {mean: 1s}}}}", problems);

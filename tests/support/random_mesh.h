@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "tests/support/random_guards.h"
+
 namespace mesh::testing {
 
 /// The same seed gives the same text; `meshsim run` on it repeats a failure.
@@ -29,7 +31,6 @@ class RandomMesh {
 
   static constexpr int load_seconds = 6;
 
- private:
   // ---- dice -------------------------------------------------------------------------------------
 
   std::uint32_t below(std::uint32_t n) { return static_cast<std::uint32_t>(random_() % n); }
@@ -45,6 +46,7 @@ class RandomMesh {
   std::string percent(std::uint32_t most) { return text(below(most + 1)) + "%"; }
   std::string instant() { return ms(0, load_seconds * 1000); }
 
+ private:
   std::string law() {
     const std::string mean = "{mean: " + ms(1, 20);
     switch (below(7)) {
@@ -211,6 +213,7 @@ class RandomMesh {
     row("queue: " + queue());
     if (rarely()) row("cpu: " + cpu());
     if (flip()) row("cancel: true");
+    if (rarely()) row("deadline: propagate");
     if (rarely()) row("errorRate: " + percent(60));
     if (rarely()) row("overflowStatus: 429");
     if (rarely()) row("locality: " + pick({"r1/z1", "r1/z2", "r2/z1"}));
@@ -231,16 +234,6 @@ class RandomMesh {
   std::string cpu() {
     if (flip()) return text(1 + below(4));
     return "{cores: 4, limit: " + text(50 + below(3000)) + "m, period: " + ms(1, 200) + "}";
-  }
-  /// Of a call or of a load's users.
-  std::string retry() {
-    std::string out = "{attempts: " + text(1 + below(3));
-    if (flip()) out += ", retryOn: [" + pick({"5xx", "timeout", "503, 429", "timeout, 500"}) + "]";
-    out += ", backoff: {law: " +
-           pick({"none", "fixed", "exponential", "full", "equal", "decorrelated"}) +
-           ", base: " + ms(1, 30) + ", max: " + ms(30, 90) + "}";
-    if (flip()) out += ", budget: {ratio: 0.1, burst: " + text(2 + below(9)) + "}";
-    return out + "}";
   }
   std::string queue() {
     const std::string places = text(below(40));
@@ -314,7 +307,8 @@ class RandomMesh {
     if (below(8) == 0) return out + ", wait: false}}";
     if (flip()) out += ", onError: degrade";
     if (rarely()) out += ", statusOnError: same";
-    if (rarely()) out += ", retry: " + retry();
+    if (rarely()) out += ", retry: " + random_retry(*this);
+    out += random_guards(*this);
     return out + "}}";
   }
 
@@ -330,7 +324,8 @@ class RandomMesh {
     }
     out += "    stop: " + text(load_seconds) + "s\n";
     if (flip()) out += "    timeout: " + ms(5, 600) + "\n";
-    if (rarely()) out += "    retry: " + retry() + "\n";
+    if (rarely()) out += "    retry: " + random_retry(*this) + "\n";
+    if (rarely()) out += "    priority: " + text(below(8)) + "\n";
     if (rarely()) out += "    connections: " + text(1 + below(9)) + "\n";
     switch (below(4)) {
       case 0:

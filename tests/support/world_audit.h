@@ -43,6 +43,15 @@ class WorldAudit {
     for (const EndpointState& pod : world_.endpoints) none("busy workers", pod.busy);
     std::size_t visitors = 0;
     for (const User& user : world_.users) visitors += plan_.loads[user.load].closed ? 0 : 1;
+    for (const GuardedCall& call : world_.guards.calls) none("guarded calls", call.active ? 1 : 0);
+    for (std::size_t b = 0; b < world_.guards.breakers.size(); ++b) {
+      for (const ApplicationBreaker& breaker : world_.guards.breakers[b]) {
+        none("probes of a call's breaker", breaker.probing());
+      }
+    }
+    for (const Threads& threads : world_.guards.threads) {
+      none("threads that are not idle", threads.made - threads.idle.size());
+    }
     none("users of open loads", visitors - world_.free_users.size());
     for (const ProxyCluster& cluster : world_.proxy_clusters) {
       none("requests of a breaker", cluster.breaker.requests);
@@ -161,7 +170,10 @@ class WorldAudit {
         expect(!visit.has_worker && visit.endpoint.value == e,
                "a queue holds one who is not in it");
         expect(visit.queue_prev == before, "a queue is linked wrongly");
-        const std::uint32_t own = plan_.handlers[visit.handler].priority;
+        const std::vector<Carried>& carried = world_.guards.by_visit;
+        const bool brings = v < carried.size() && carried[v].priority != no_priority;
+        const std::uint32_t own =
+            brings ? carried[v].priority : plan_.handlers[visit.handler].priority;
         if (plan.discipline.order == QueueOrder::Priority) {
           expect(before == nil || last_class <= own, "a queue is not sorted by class");
         }
