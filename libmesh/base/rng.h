@@ -41,6 +41,10 @@ enum class Purpose : std::uint64_t {
   Patience,              // of a request in a queue
   CallBackoff,           // pause before an application, or a user, tries again
   Branch,                // which way a script goes, and whether it goes round again
+  CacheKey,              // which key a script looks up
+  CacheTtl,              // how long an entry is good
+  Shedding,              // which arrivals of a load are kept out
+  LimiterProbe,          // when a limiter measures its least answer time anew
 };
 
 /// SplitMix64 finaliser (Steele, Lea, Flood, OOPSLA 2014).

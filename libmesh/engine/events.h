@@ -34,6 +34,8 @@ enum class EventKind : std::uint8_t {
   PatienceEnds,        // slot: visit that may still wait for a worker
   ProcessorDue,        // slot: endpoint whose cores have a task ready, with a generation of its own
   CallAgain,           // slot: frame whose call is tried again
+  HoldReady,           // slot: hold that has what it waited for
+  MessageDue,          // slot: message that is delivered again
 };
 
 /// Kinds of timers on lanes: nearly always cancelled before they fire.
@@ -49,6 +51,7 @@ enum class TimerKind : std::uint8_t {
   SessionIdle,        // slot: request, a TCP session without a byte
   ProbeTimeout,       // slot: probe
   Patience,           // slot: visit that waits for a worker
+  ConnectionWait,     // slot: hold that waits for a connection of an application's pool
 };
 
 }  // namespace mesh

@@ -29,6 +29,7 @@ class KeyedCells {
     return index < cells_.size() ? &cells_[index] : nullptr;
   }
   T& operator[](std::size_t index) { return cells_[index]; }
+  const T& operator[](std::size_t index) const { return cells_[index]; }
   std::size_t size() const { return cells_.size(); }
 
  private:

@@ -40,4 +40,10 @@ inline constexpr Code merged_beside{"MS0527", "What is merged is not looked at b
 inline constexpr Code no_authoriser{"MS0528", "A policy's authoriser does not exist."};
 inline constexpr Code unknown_filter_cluster{"MS0529", "A filter asks a cluster nobody knows."};
 
+// MS056x: stores of applications.
+inline constexpr Code unknown_store{"MS0560", "A script or fault names an unknown store."};
+inline constexpr Code no_outer_key{"MS0561", "No cache step around it has a key."};
+inline constexpr Code shed_closed_load{"MS0562", "Only arrivals of open loads can be kept out."};
+inline constexpr Code unused_store{"MS0563", "Nothing uses a store."};
+
 }  // namespace mesh::plan_code

@@ -14,7 +14,9 @@
 #include "libmesh/plan/references.h"
 #include "libmesh/plan/registry.h"
 #include "libmesh/plan/router.h"
+#include "libmesh/plan/stores.h"
 #include "libmesh/plan/thresholds.h"
+#include "libmesh/plan/topics.h"
 #include "libmesh/plan/topology.h"
 #include "libmesh/plan/workloads.h"
 
@@ -127,6 +129,7 @@ CompileResult compile(const Scenario& scenario) {
   const std::vector<VersionInput> inputs = version_inputs(draft);
   plan_workloads(draft, inputs);
   plan_changes(draft, inputs);
+  plan_stores(draft);
   plan_endpoints(draft);
 
   std::deque<VersionContext> contexts;
@@ -134,6 +137,7 @@ CompileResult compile(const Scenario& scenario) {
   Handlers handlers(draft, contexts.front().registry);
   Reach reach(draft, handlers);
   plan_loads(draft, contexts.front().registry, reach);
+  plan_deliveries(draft, contexts.front().registry, reach);
   for (std::size_t v = 0; v < inputs.size(); ++v) {
     if (v > 0) contexts.emplace_back(draft, inputs[v].resources);
     VersionContext& context = contexts.back();
@@ -144,6 +148,7 @@ CompileResult compile(const Scenario& scenario) {
   }
   reach.resolve_inbound();
   plan_faults(draft);
+  prefill_caches(draft);
   check_thresholds(draft);
   complete_cluster_tables(draft.plan);
   report_circles(draft, handlers);

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "libmesh/plan/stores.h"
+
 namespace mesh {
 namespace {
 
@@ -22,6 +24,8 @@ std::string fault_text(const FaultSpec& fault) {
       return "errors " + std::to_string(fault.status) + " from " + fault.workload;
     case FaultSpec::Kind::Hang:
       return "hang " + fault.workload;
+    default:  // plan_store_fault
+      break;
   }
   return fault.workload;
 }
@@ -30,6 +34,10 @@ std::string fault_text(const FaultSpec& fault) {
 
 void plan_faults(Draft& draft) {
   for (const FaultSpec& fault : draft.scenario.faults) {
+    if (is_store_fault(fault.kind)) {
+      plan_store_fault(draft, fault);
+      continue;
+    }
     const WorkloadId workload =
         draft.workload_named(fault.workload, fault.place, "faults: " + fault_text(fault));
     if (!workload.valid()) continue;

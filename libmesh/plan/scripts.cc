@@ -2,6 +2,7 @@
 #include "libmesh/plan/scripts.h"
 
 #include "libmesh/plan/requests.h"
+#include "libmesh/plan/stores.h"
 
 namespace mesh {
 
@@ -52,9 +53,35 @@ StepPlan Scripts::compile(WorkloadId workload, const Step& step, std::vector<Cal
     plan = compile_branches(workload, StepKind::Repeat, {repeat->script}, calls);
     plan.times = repeat->times;
     plan.chance = repeat->chance;
+  } else if (const auto* cache = std::get_if<CacheStep>(&step)) {
+    plan = compile(workload, *cache, calls);
+  } else if (const auto* with = std::get_if<WithStep>(&step)) {
+    plan = compile(workload, *with, calls);
+  } else if (const auto* publish = std::get_if<PublishStep>(&step)) {
+    plan.kind = StepKind::Publish;
+    plan.time = find_topic(draft_, publish->topic, publish->place);
   } else {
     plan = compile(workload, std::get<ChooseStep>(step), calls);
   }
+  return plan;
+}
+
+StepPlan Scripts::compile(WorkloadId workload, const CacheStep& step, std::vector<CallId>& calls) {
+  if (step.key.kind == KeySpec::Kind::Same && cache_steps_ == 0) {
+    draft_.error(plan_code::no_outer_key, step.place, "cache: " + step.cache,
+                 "key: same stands in the miss or hit of no other cache step",
+                 "give it a key of its own");
+  }
+  ++cache_steps_;
+  StepPlan plan = compile_branches(workload, StepKind::Cache, {step.hit, step.miss}, calls);
+  --cache_steps_;
+  plan.time = plan_cache_use(draft_, workload, step);
+  return plan;
+}
+
+StepPlan Scripts::compile(WorkloadId workload, const WithStep& step, std::vector<CallId>& calls) {
+  StepPlan plan = compile_branches(workload, StepKind::With, {step.script}, calls);
+  plan.time = plan_pool_use(draft_, step);
   return plan;
 }
 

@@ -57,6 +57,7 @@ YamlNode arrival_node(const FixedArrival& arrival) {
 
 YamlNode fault_node(const FaultSpec& fault) {
   using Kind = FaultSpec::Kind;
+  if (is_store_fault(fault.kind)) return store_fault_node(fault);
   Map blow;
   blow.add("workload", yaml::text(fault.workload))
       .add_if("replicas", fault.replicas, yaml::integer);
@@ -223,6 +224,7 @@ YamlNode effective_document(const Scenario& scenario, bool named) {
   for (const WorkloadBehaviour& b : scenario.behaviour) workloads.add(b.workload, to_node(b));
   behaviour.add("defaults", to_node(scenario.defaults));
   if (!workloads.empty()) behaviour.add("workloads", workloads.take());
+  for (auto& [name, list] : store_nodes(scenario.stores)) behaviour.add(name, std::move(list));
   spec.add("platform", platform_node(scenario.platform)).add("behaviour", behaviour.take());
   spec.add_list("load", scenario.loads, [](const LoadSpec& load) { return to_node(load); });
   spec.add_list("faults", scenario.faults, fault_node);

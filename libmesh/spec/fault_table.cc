@@ -85,10 +85,14 @@ void check_fault(const YamlNode& node, const Reading& at, FaultSpec&) {
   for (const char* name : {"crash", "hang", "slow", "delay", "errors"}) {
     if (node.find(name) != nullptr) ++kinds;
   }
+  for (const Field<FaultSpec>& row : store_fault_rows()) {
+    if (node.find(row.name) != nullptr) ++kinds;
+  }
   if (kinds == 1) return;
   at.error(kinds == 0 ? code::one_needed : code::exclusive_fields, node,
-           kinds == 0 ? "one of crash, hang, slow, delay, errors is needed"
-                      : "only one of crash, hang, slow, delay, errors may be set",
+           kinds == 0
+               ? "one of crash, hang, slow, delay, errors, cacheWipe, purgeQueue, shed is needed"
+               : "only one kind of fault may be set",
            kinds == 0 ? "" : "write one list item for each fault");
 }
 
@@ -178,15 +182,17 @@ void check_change(const YamlNode& node, const Reading& at, ChangeSpec& change) {
 const Table<FaultSpec>& fault_spec_table() {
   static const Table<FaultSpec> table(
       "FaultSpec", "Something breaks at a time.",
-      {
-          required("at", &FaultSpec::at, time_span(), "Begins."),
-          simulated("for", &FaultSpec::lasting, positive_time_span(), "to the end", "Lasts."),
-          blow_row("crash", Kind::Crash, crash_table, "Pods die."),
-          blow_row("hang", Kind::Hang, hang_table, "Pods never answer."),
-          blow_row("slow", Kind::Slow, slow_table, "Pods work slower."),
-          blow_row("delay", Kind::Delay, delay_table, "Pods answer later."),
-          blow_row("errors", Kind::Errors, errors_table, "Pods fail."),
-      },
+      joined_rows<FaultSpec>(
+          {
+              required("at", &FaultSpec::at, time_span(), "Begins."),
+              simulated("for", &FaultSpec::lasting, positive_time_span(), "to the end", "Lasts."),
+              blow_row("crash", Kind::Crash, crash_table, "Pods die."),
+              blow_row("hang", Kind::Hang, hang_table, "Pods never answer."),
+              blow_row("slow", Kind::Slow, slow_table, "Pods work slower."),
+              blow_row("delay", Kind::Delay, delay_table, "Pods answer later."),
+              blow_row("errors", Kind::Errors, errors_table, "Pods fail."),
+          },
+          store_fault_rows()),
       check_fault);
   return table;
 }

@@ -133,7 +133,16 @@ struct LoadSpec {
 };
 
 struct FaultSpec {
-  enum class Kind : std::uint8_t { Crash, Slow, Delay, Errors, Hang };
+  enum class Kind : std::uint8_t {
+    Crash,
+    Slow,
+    Delay,
+    Errors,
+    Hang,
+    CacheWipe,
+    PurgeQueue,
+    Shed,
+  };
   Kind kind = Kind::Crash;
   Duration at{0};
   std::optional<Duration> lasting;  // absent = to the end
@@ -143,9 +152,17 @@ struct FaultSpec {
   Distribution delay;                     // Delay: added to service times
   double share = 1.0;                     // Errors: of answers
   std::uint16_t status = 500;             // Errors
+  std::string cache;                      // CacheWipe
+  std::string load;                       // Shed
   Place place;
   bool operator==(const FaultSpec&) const = default;
 };
+
+/// Faults of caches, queues, loads: they hit no request in service.
+constexpr bool is_store_fault(FaultSpec::Kind kind) {
+  using Kind = FaultSpec::Kind;
+  return kind == Kind::CacheWipe || kind == Kind::PurgeQueue || kind == Kind::Shed;
+}
 
 struct ChangeSpec {
   Duration at{0};
@@ -193,6 +210,7 @@ struct Scenario {
   Platform platform;
   BehaviourDefaults defaults;
   std::vector<WorkloadBehaviour> behaviour;
+  StoreSpecs stores;
   std::vector<LoadSpec> loads;
   std::vector<FaultSpec> faults;
   std::vector<ChangeSpec> changes;
