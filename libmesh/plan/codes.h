@@ -45,5 +45,6 @@ inline constexpr Code unknown_store{"MS0560", "A script or fault names an unknow
 inline constexpr Code no_outer_key{"MS0561", "No cache step around it has a key."};
 inline constexpr Code shed_closed_load{"MS0562", "Only arrivals of open loads can be kept out."};
 inline constexpr Code unused_store{"MS0563", "Nothing uses a store."};
+inline constexpr Code waits_for_itself{"MS0564", "A fetch may wait for its own end."};
 
 }  // namespace mesh::plan_code

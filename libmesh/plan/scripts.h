@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "libmesh/plan/draft.h"
@@ -33,7 +34,8 @@ class Scripts {
   Draft& draft_;
   const Registry& start_;
   IdVector<CallId, Place> places_;
-  std::uint32_t cache_steps_ = 0;  // around the step that is compiled
+  std::uint32_t cache_steps_ = 0;     // around the step that is compiled
+  std::vector<std::string> fetched_;  // caches of those whose misses are coalesced
 };
 
 }  // namespace mesh

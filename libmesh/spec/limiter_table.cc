@@ -89,9 +89,8 @@ Field<LimiterConfig> kind_row(std::string name, const LimiterConfig& standard,
             config.kind == LimiterKind::Aimd || config.kind == LimiterKind::Gradient2;
         if (has_least && config.min > config.max) {
           at.error(code::out_of_range, node, "min is above max");
-        }
-        if (config.kind != LimiterKind::Fixed &&
-            (config.initial > config.max || (has_least && config.initial < config.min))) {
+        } else if (config.kind != LimiterKind::Fixed &&
+                   (config.initial > config.max || (has_least && config.initial < config.min))) {
           at.error(code::out_of_range, node, "initial lies outside min and max",
                    "begin between them");
         }

@@ -39,5 +39,5 @@ TEST_CASE("cache_fault_table: one kind in one fault, and what it needs") {
   CHECK(code_of("cacheWipe: {cache: a}, shed: {load: b, share: 1%}").ends_with("MS0203"));
   CHECK(code_of("cacheWipe: {}").ends_with("MS0105"));
   CHECK(code_of("shed: {load: b}").ends_with("MS0105"));
-  CHECK(code_of("purgeQueue: {load: b}").ends_with("MS0104"));
+  CHECK(code_of("purgeQueue: {workload: a, load: b}").ends_with("MS0104"));
 }

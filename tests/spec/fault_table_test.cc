@@ -73,9 +73,10 @@ TEST_CASE("fault_table: what is refused, at its place") {
       {"faults: [{crash: {workload: a}}]",
        "1:10 MS0105 spec.faults[0]: at is required (add at (duration): Begins.)\n"},
       {"faults: [{at: 1s}]",
-       "1:10 MS0204 spec.faults[0]: one of crash, hang, slow, delay, errors is needed\n"},
+       "1:10 MS0204 spec.faults[0]: one of crash, hang, slow, delay, errors, cacheWipe, "
+       "purgeQueue, shed is needed\n"},
       {"faults: [{at: 1s, crash: {workload: a}, hang: {workload: a}}]",
-       "1:10 MS0203 spec.faults[0]: only one of crash, hang, slow, delay, errors may be set (write "
+       "1:10 MS0203 spec.faults[0]: only one kind of fault may be set (write "
        "one list item for each fault)\n"},
       {"faults: [{at: 1s, for: 0s, hang: {workload: a}}]",
        "1:24 MS0108 spec.faults[0].for: must be above 0\n"},
@@ -93,7 +94,8 @@ TEST_CASE("fault_table: what is refused, at its place") {
       {"faults: [{at: 1s, crash: {workload: a, replicas: 2000000}}]",
        "1:50 MS0108 spec.faults[0].crash.replicas: must be at most 1000000, got 2000000\n"},
       {"faults: [{at: 1s, explode: {workload: a}}]",
-       "1:10 MS0204 spec.faults[0]: one of crash, hang, slow, delay, errors is needed\n"
+       "1:10 MS0204 spec.faults[0]: one of crash, hang, slow, delay, errors, cacheWipe, "
+       "purgeQueue, shed is needed\n"
        "1:19 MS0104 spec.faults[0].explode: FaultSpec has no field of this name (FaultSpec has at, "
        "for, crash, hang, slow, delay, errors)\n"},
       {"changes: [{at: 1s}]", "1:11 MS0204 spec.changes[0]: one of apply, scale is needed\n"},

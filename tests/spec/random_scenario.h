@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "libmesh/spec/scenario.h"
+#include "tests/spec/random_stores.h"
 
 namespace mesh::testing {
 
@@ -24,7 +25,7 @@ class RandomScenario {
                   .sidecar_cost = law(),
                   .sidecar_concurrency = 1 + below(8)};
     s.defaults = {.workers = below(100), .queue = below(1000), .time = law()};
-    s.stores = stores();
+    s.stores = random_stores(*this);
     for (std::uint32_t i = below(4); i > 0; --i) {
       s.behaviour.push_back(behaviour());
       s.behaviour.back().workload = "w" + std::to_string(i) + "." + word();
@@ -62,7 +63,7 @@ class RandomScenario {
     if (flip()) b.discipline = discipline();
     if (flip()) b.patience = law();
     b.priority = below(priority_classes);
-    b.limiter = limiter();
+    b.limiter = random_limiter(*this);
     if (flip()) b.processor.cores = 1 + below(9);
     if (b.processor.cores > 0 && flip()) {
       b.processor.limit_milli = 1 + below(999);
@@ -128,7 +129,7 @@ class RandomScenario {
     }
   }
 
- private:
+  // ---- dice ----
   std::uint32_t below(std::uint32_t n) { return static_cast<std::uint32_t>(random_() % n); }
   bool flip() { return below(2) == 0; }
   double share() { return static_cast<double>(random_() >> 11) * 0x1p-53; }
@@ -146,6 +147,8 @@ class RandomScenario {
       list.emplace_back("x-" + std::to_string(i), word());
     return list;
   }
+
+ private:
   Action action() { return static_cast<Action>(below(5)); }
 
   RetrySpec retry() {
@@ -178,77 +181,6 @@ class RandomScenario {
     r.headers = headers();
     r.body_bytes = below(5000);
     return r;
-  }
-
-  KeySpec key() {
-    KeySpec k;
-    k.kind = static_cast<KeySpec::Kind>(below(5));
-    if (k.kind == KeySpec::Kind::Zipf) k.law = {flip() ? 0 : 1u + below(99), 1.1 + number()};
-    if (k.kind == KeySpec::Kind::Uniform) k.law.keys = 1 + below(99);
-    if (k.kind == KeySpec::Kind::List) k.list = {1u + below(9), 2};
-    return k;
-  }
-
-  LimiterConfig limiter() {
-    switch (below(5)) {
-      case 0:
-        return {.kind = LimiterKind::Fixed, .initial = 1 + below(99)};
-      case 1:
-        return {.kind = LimiterKind::Aimd,
-                .initial = 30,
-                .min = 1 + below(20),
-                .max = 99,
-                .backoff_ratio = 0.5 + share() / 3,
-                .timeout = time() + nanoseconds(1)};
-      case 2:
-        return {.kind = LimiterKind::Vegas,
-                .initial = 30,
-                .max = 500,
-                .smoothing = 0.1 + share() / 2,
-                .probe_multiplier = 1 + below(99)};
-      case 3:
-        return {.kind = LimiterKind::Gradient2,
-                .initial = 30,
-                .min = 1 + below(20),
-                .max = 99,
-                .smoothing = 0.1 + share() / 2,
-                .queue_size = below(9),
-                .tolerance = 1 + number(),
-                .long_window = 1 + below(999)};
-      default:
-        return {};
-    }
-  }
-
-  StoreSpecs stores() {
-    StoreSpecs s;
-    for (std::uint32_t i = below(3); i > 0; --i) {
-      CacheSpec cache{.name = "c" + std::to_string(i),
-                      .config = {1 + below(99), static_cast<Eviction>(below(3))},
-                      .ttl = {},
-                      .scope = static_cast<StoreScope>(below(2)),
-                      .full = flip(),
-                      .place = {}};
-      if (flip()) cache.ttl = law();
-      s.caches.push_back(std::move(cache));
-      s.pools.push_back({.name = "p" + std::to_string(i),
-                         .size = 1 + below(9),
-                         .queue = flip() ? no_limit : below(9),
-                         .wait = time() + nanoseconds(1),
-                         .status = status(),
-                         .scope = static_cast<StoreScope>(below(2)),
-                         .place = {}});
-      s.topics.push_back({.name = "t" + std::to_string(i),
-                          .consumer = word(),
-                          .path = "/" + word(),
-                          .in_flight = 1 + below(9),
-                          .limit = flip() ? no_limit : below(9),
-                          .timeout = {},
-                          .after = time() + nanoseconds(1),
-                          .redeliveries = below(9),
-                          .place = {}});
-    }
-    return s;
   }
 
   Script script(int depth) {
@@ -296,7 +228,7 @@ class RandomScenario {
           break;
         case 5:
           steps.push_back(CacheStep{.cache = word(),
-                                    .key = key(),
+                                    .key = random_key(*this),
                                     .hit = script(depth + 1),
                                     .miss = script(depth + 1),
                                     .fill = static_cast<CacheFill>(below(3)),

@@ -74,7 +74,7 @@ TEST_CASE("store_table: what cannot be is named with its place") {
       {
           {"{script: [{cache: {key: one}}]}", "2:19 MS0105"},
           {"{script: [{cache: {name: a, key: {zipf: {exponent: 1}}}}]}", "2:41 MS0105"},
-          {"{script: [{cache: {name: a, key: {zipf: {keys: 0, exponent: 1}}}}]}", "2:48 MS0108"},
+          {"{script: [{cache: {name: a, key: {zipf: {keys: 0, exponent: 2}}}}]}", "2:48 MS0108"},
           {"{script: [{cache: {name: a, key: {}}}]}", "2:34 MS0204"},
           {"{script: [{cache: {name: a, key: other}}]}", "2:34 MS0106"},
           {"{script: [{cache: {name: a, key: {list: []}}}]}", "2:41 MS0105"},

