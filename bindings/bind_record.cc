@@ -155,6 +155,7 @@ void bind_record(py::module_& m) {
   m.def("bin_bounds", &bin_bounds, py::arg("bins"),
         "Lower and upper ends, in nanoseconds, of the first `bins` histogram bins.");
   m.attr("detail_names") = names_list<Details>(details_count);
+  m.attr("store_event_names") = names_list<StoreEvent>(store_event_count);
   py::list detectors;
   for (const std::string_view name : detector_names) detectors.append(name);
   m.attr("detector_names") = detectors;

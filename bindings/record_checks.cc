@@ -69,6 +69,7 @@ void check_series(const RunRecord& r) {
   ids("latency_series_by_edge.bin", r.latency_series_by_edge.bin, Histogram::bin_count);
   ids("latency_series_by_load.bin", r.latency_series_by_load.bin, Histogram::bin_count);
   ids("samples.workload", r.samples.workload, r.names.workloads.size());
+  ids("stores.store", r.stores.store, r.names.stores.size());
 }
 
 void check_tables(const RunRecord& r) {

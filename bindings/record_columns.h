@@ -44,6 +44,11 @@ void visit_columns(Record& r, Visit&& visit) {
   visit("samples", "busy", r.samples.busy);
   visit("samples", "replicas", r.samples.replicas);
 
+  visit("stores", "bucket", r.stores.bucket);
+  visit("stores", "store", r.stores.store);
+  visit("stores", "event", r.stores.event);
+  visit("stores", "count", r.stores.count);
+
   visit("requests", "id", r.requests.id);
   visit("requests", "parent", r.requests.parent);
   visit("requests", "root", r.requests.root);
@@ -131,6 +136,7 @@ void visit_names(NamesT& n, Visit&& visit) {
   visit("loads", n.loads);
   visit("faults", n.faults);
   visit("changes", n.changes);
+  visit("stores", n.stores);
 }
 
 }  // namespace mesh::python

@@ -10,6 +10,7 @@ version: str
 detail_names: list[str]
 detector_names: list[str]
 event_names: list[str]
+store_event_names: list[str]
 counter_names: list[str]
 
 _Progress = Callable[[float, int], object] | None

@@ -74,6 +74,7 @@ class Names:
     loads: tuple[str, ...]
     faults: tuple[str, ...]
     changes: tuple[str, ...]
+    stores: tuple[str, ...]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -196,6 +197,13 @@ class RunRecord:
         from meshsim.views import events_table
 
         return events_table(self)
+
+    @property
+    def stores(self) -> "Table":
+        """What happened at caches, pools, topics and limiters: counts by bucket of time."""
+        from meshsim.views import stores_table
+
+        return stores_table(self)
 
     def timeseries(self, *, step: Time = "1s", by: str = "load") -> "Table":
         """Rates and latency quantiles over time.

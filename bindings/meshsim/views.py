@@ -102,6 +102,20 @@ def _versions(workloads: NDArray[np.uint32], versions: Sequence[str]) -> NDArray
     return np.where(known, workloads, np.uint32(MISSING)).astype(np.uint32)
 
 
+def stores_table(record: "RunRecord") -> Table:
+    """Hits, misses, waits, refusals ... of each store in each bucket; `limit` is a gauge."""
+    column = record.column
+    return Table(
+        "stores",
+        [
+            Column("at_s", column("stores.bucket") * (record.info.bucket_ns * 1e-9)),
+            _named("store", column("stores.store"), record.names.stores),
+            _named("event", column("stores.event").astype(np.uint32), core.store_event_names),
+            Column("count", column("stores.count")),
+        ],
+    )
+
+
 def requests_table(record: "RunRecord") -> Table:
     """Kept requests, in order of ending."""
     column, names = record.column, record.names

@@ -67,6 +67,18 @@ void add_times(Traffic& traffic, const Histogram& latency) {
   traffic.mean_ms = as_milliseconds(latency.sum()) / static_cast<double>(latency.count());
 }
 
+/// Buckets that begin after the warm-up.
+std::vector<StoreSummary> stores_of(const RunRecord& record) {
+  std::vector<StoreSummary> stores;
+  for (std::uint32_t s = 0; s < record.names.stores.size(); ++s) stores.push_back({StoreId{s}, {}});
+  const StoreSeries& t = record.stores;
+  for (std::size_t i = 0; i < t.bucket.size(); ++i) {
+    if (Instant{} + record.bucket * t.bucket[i] < record.info.warmup) continue;
+    stores[t.store[i]].counts[t.event[i]] += t.count[i];
+  }
+  return stores;
+}
+
 }  // namespace
 
 double measured_seconds(const RunRecord& record) {
@@ -136,6 +148,7 @@ Summary summarize(const RunRecord& record) {
     edge.ejections = ejections_on(record, ejections, edge.edge);
     summary.edges.push_back(std::move(edge));
   }
+  summary.stores = stores_of(record);
   return summary;
 }
 

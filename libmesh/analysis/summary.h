@@ -1,6 +1,7 @@
 // The figures of a run by load and by edge, as a summary table shows them.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <vector>
 
@@ -44,12 +45,21 @@ struct EdgeSummary {
   std::uint64_t ejections = 0;  // of the destination's pods by the source's proxies
 };
 
+/// What happened at a cache, pool, topic or limiter after the warm-up, by StoreEvent.
+struct StoreSummary {
+  StoreId store;
+  std::array<std::uint64_t, store_event_count> counts{};
+
+  std::uint64_t count(StoreEvent event) const { return counts[static_cast<std::size_t>(event)]; }
+};
+
 struct Summary {
   double measured_s = 0;  // of one run, after the warm-up
   std::uint32_t runs = 1;
   Traffic all_loads;
-  std::vector<LoadSummary> loads;  // index = LoadId
-  std::vector<EdgeSummary> edges;  // index = row of RunRecord::edges
+  std::vector<LoadSummary> loads;    // index = LoadId
+  std::vector<EdgeSummary> edges;    // index = row of RunRecord::edges
+  std::vector<StoreSummary> stores;  // index = StoreId
 };
 
 Summary summarize(const RunRecord& record);

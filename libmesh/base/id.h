@@ -29,5 +29,6 @@ using FilterSetId = Id<struct FilterSetTag>;  // HTTP filters as they meet one k
 using LoadId = Id<struct LoadTag>;
 using FaultId = Id<struct FaultTag>;
 using ChangeId = Id<struct ChangeTag>;
+using StoreId = Id<struct StoreTag>;  // a cache, pool, topic, limiter: whatever is counted by name
 
 }  // namespace mesh

@@ -43,6 +43,10 @@ enum class Purpose : std::uint64_t {
   Branch,                // which way a script goes, and whether it goes round again
   LinkFault,             // what a failure of the network does to a message
   Throttle,              // does a caller refuse its own call
+  CacheKey,              // which key a script looks up
+  CacheTtl,              // how long an entry is good
+  Shedding,              // which arrivals of a load are kept out
+  LimiterProbe,          // when a limiter measures its least answer time anew
 };
 
 /// SplitMix64 finaliser (Steele, Lea, Flood, OOPSLA 2014).

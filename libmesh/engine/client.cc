@@ -76,6 +76,7 @@ void Engine::schedule_arrival(LoadId id) {
 void Engine::on_arrival(LoadId id) {
   const std::uint64_t number = world_.loads[id].arrivals++;
   schedule_arrival(id);
+  if (!world_.stores.sheds.empty() && is_shed(id, number)) return;
   const std::uint32_t retry = plan_->loads[id].retry;
   if (retry == no_retry) return send(id, number, Origin::Load, {});
   bring_tokens(id, retry);

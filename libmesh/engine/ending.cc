@@ -108,6 +108,8 @@ void Engine::deliver(Origin kind, Handle origin, std::uint16_t code) {
         world_.visits.erase(origin.slot);
       }
       return;
+    case Origin::Message:
+      return message_answered(origin.slot, code);
     case Origin::Filter:
       if (world_.requests.alive(origin)) filter_answered(origin.slot, code);
       return;

@@ -30,6 +30,7 @@ Names names_of(const Plan& plan) {
   for (const LoadPlan& l : plan.loads) names.loads.add(l.name);
   for (const FaultPlan& f : plan.faults) names.faults.add(f.text);
   for (const ChangePlan& c : plan.changes) names.changes.add(c.text);
+  names.stores = plan.stores;
   return names;
 }
 
@@ -83,6 +84,8 @@ void Engine::start() {
   find_lanes();
   order_queues();
   share_processors();
+  prepare_stores();
+  prefill_caches();
   limit_faults();
   limit_bandwidth();
   weigh_reports();
@@ -131,6 +134,8 @@ void Engine::find_lanes() {
   for (std::uint32_t i = 0; i < plan_->calls.size(); ++i) {
     call_lanes_[CallId{i}] = lane(plan_->calls[CallId{i}].timeout);
   }
+  pool_lanes_.clear();
+  for (const PoolUsePlan& use : plan_->pool_uses) pool_lanes_.push_back(lane(use.wait));
   server_age_lanes_.resize(plan_->workloads.size());
   queue_lanes_.resize(plan_->workloads.size());
   for (std::uint32_t i = 0; i < plan_->workloads.size(); ++i) {
@@ -189,6 +194,7 @@ bool Engine::adopt(std::shared_ptr<const Plan> plan) {
   world_.limit_counters.resize(plan_->limit_counters);
   order_queues();
   share_processors();
+  prepare_stores();
   limit_faults();
   limit_bandwidth();
   weigh_reports();
@@ -275,6 +281,11 @@ void Engine::dispatch_rare(const Event& event) {
       return;
     case EventKind::PatienceEnds:
       return on_patience_ends(slot, generation);
+    case EventKind::HoldReady:
+      return on_hold_ready(slot, generation);
+    case EventKind::MessageDue:
+      if (world_.stores.messages.alive(slot, generation)) line_up(slot);
+      return;
     default:
       return on_guard_event(static_cast<EventKind>(event.kind()), slot, generation);
   }
@@ -321,6 +332,8 @@ void Engine::expire(const Fired& timer) {
     case TimerKind::Patience:
       world_.visits[slot].patience = TimerRef::none();
       return turn_away(slot);
+    case TimerKind::ConnectionWait:
+      return on_connection_wait(slot);
   }
 }
 

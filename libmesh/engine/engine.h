@@ -501,6 +501,50 @@ class Engine {
   bool comes_late(std::uint32_t visit);
   void refuse_late(std::uint32_t visit, bool waits);
   bool stops_late(std::uint32_t frame);
+  // stores.cc: keys that it looks up
+  void prepare_stores();
+  void prefill_caches();
+  void prefill_cache(std::uint32_t cache, EndpointId pod);
+  std::uint32_t cache_of(std::uint32_t cache, EndpointId pod);
+  std::uint64_t cache_key(std::uint32_t frame, const CacheUsePlan& use);
+  bool look_up(std::uint32_t frame, const StepPlan& step);
+  bool start_hit(std::uint32_t frame, const StepPlan& step);
+  void start_part(std::uint32_t frame, ScriptId script);
+  void part_done(std::uint32_t frame, std::uint16_t failed);
+  bool is_awaited(const Visit& visit) const;
+  void end_fetch(std::uint32_t frame, std::uint32_t hold, std::uint16_t failed);
+  void fill_cache(const CacheUsePlan& use, Visit& visit, const Hold& hold);
+  std::uint32_t add_hold(std::uint32_t frame, std::uint32_t cell, HoldState state);
+  void link_waiting(List& list, std::uint32_t hold);
+  void unlink_waiting(List& list, const Hold& hold);
+  void wake(std::uint32_t hold);
+  void on_hold_ready(std::uint32_t hold, std::uint32_t generation);
+  void fail_step(std::uint32_t frame, std::uint16_t status);
+  void drop_hold(const Frame& frame);
+  void pass_fetch(const Hold& gone);
+
+  // app_pools.cc: connections that it shares
+  std::uint32_t app_pool_of(std::uint32_t pool, EndpointId pod);
+  void take_connection(std::uint32_t frame, const StepPlan& step);
+  void give_back(std::uint32_t pool);
+  void on_connection_wait(std::uint32_t hold);
+
+  // topics.cc: messages that it publishes
+  void publish(std::uint32_t frame, std::uint32_t topic);
+  void line_up(std::uint32_t message);
+  void deliver_messages(std::uint32_t topic);
+  void deliver_message(std::uint32_t message);
+  void message_answered(std::uint32_t message, std::uint16_t code);
+
+  // store_faults.cc: wipes, purges, shedding, limiters
+  void on_store_fault(FaultId fault, bool start);
+  void wipe_cache(const FaultPlan& fault);
+  void lose_caches(EndpointId pod);
+  void purge_queues(const FaultPlan& fault);
+  bool is_shed(LoadId load, std::uint64_t number);
+  bool passes_limiter(std::uint32_t visit);
+  void teach_limiter(std::uint32_t visit, std::uint16_t code, bool overflowed);
+  void sample_limiters();
 
   // failure.cc: faults, changes and scaling
   void schedule_timeline();
@@ -527,6 +571,7 @@ class Engine {
   IdVector<RouteId, RouteLanes> route_lanes_;
   IdVector<ClusterConfigId, ClusterLanes> cluster_lanes_;
   IdVector<CallId, LaneId> call_lanes_;
+  std::vector<LaneId> pool_lanes_;  // by index in Plan::pool_uses
   IdVector<LoadId, LaneId> load_lanes_;
   IdVector<WorkloadId, LaneId> server_age_lanes_;
   IdVector<WorkloadId, QueueLanes> queue_lanes_;

@@ -39,6 +39,8 @@ enum class EventKind : std::uint8_t {
   CallHedgeDue,        // slot: frame whose call gets another copy, with a serial number of its own
   TiedBegins,          // slot: request, a copy of a call of which another one has begun
   DeadlinePasses,      // slot: request whose caller waits no longer
+  HoldReady,           // slot: hold that has what it waited for
+  MessageDue,          // slot: message that is delivered again
 };
 
 /// Kinds of timers on lanes: nearly always cancelled before they fire.
@@ -54,6 +56,7 @@ enum class TimerKind : std::uint8_t {
   SessionIdle,        // slot: request, a TCP session without a byte
   ProbeTimeout,       // slot: probe
   Patience,           // slot: visit that waits for a worker
+  ConnectionWait,     // slot: hold that waits for a connection of an application's pool
 };
 
 }  // namespace mesh

@@ -26,6 +26,7 @@ bool Engine::hit_by(const FaultPlan& fault, EndpointId endpoint) const {
 
 void Engine::on_fault_edge(FaultId id, bool start) {
   const FaultPlan& fault = plan_->faults[id];
+  if (is_store_fault(fault.kind)) return on_store_fault(id, start);
   std::vector<FaultId>& active =
       fault.kind == FaultKind::Link ? world_.broken_links : world_.active_faults;
   if (start) {
@@ -77,6 +78,7 @@ void Engine::on_down_edge(std::uint32_t index, bool start) {
 /// others lose their connections (`istio.md` §0.1.13).
 void Engine::crash(EndpointId id) {
   if (++world_.endpoints[id].crashes > 1) return;
+  lose_caches(id);
   const bool sidecar = plan_->workloads[workload_of(id)].receives_through_sidecar;
   while (world_.endpoints[id].first_visit != nil) {
     const std::uint32_t visit = world_.endpoints[id].first_visit;
@@ -173,6 +175,7 @@ void Engine::on_sample() {
     recorder_.sample(now(), WorkloadId{w}, state.in_flight, state.queued, state.busy,
                      state.replicas);
   }
+  if (!world_.stores.limiters.empty()) sample_limiters();
   push(now() + plan_->record.bucket, EventKind::SampleTick, 0);
 }
 

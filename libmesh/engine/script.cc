@@ -46,6 +46,14 @@ bool Engine::run_step(std::uint32_t id, const StepPlan& step) {
       start_branch(id, chosen);
       return false;
     }
+    case StepKind::Cache:
+      return look_up(id, step);
+    case StepKind::With:
+      take_connection(id, step);
+      return false;
+    case StepKind::Publish:
+      publish(id, step.time);
+      return true;
   }
   return true;
 }
@@ -139,6 +147,7 @@ void Engine::frame_done(std::uint32_t id) {
     } else if (parent.waiting > 0) {
       return;
     }
+    if (uses_store(step.kind)) part_done(frame.parent, frame.failed);
   }
   join(frame.parent, step.wait_for > 0 && parent.missing == 0);
 }
@@ -164,6 +173,7 @@ void Engine::join(std::uint32_t id, bool enough) {
 void Engine::drop_frames(std::uint32_t id) {
   const Frame frame = world_.frames[id];
   world_.frames.erase(id);
+  if (!world_.stores.holds.empty()) drop_hold(frame);
   if (frame.on_processor) leave_processor(world_.visits[frame.visit].endpoint);
   if (world_.requests.alive(frame.child_request)) on_downstream_gone(frame.child_request.slot);
   if (!world_.guards.calls.empty()) drop_guarded(id);

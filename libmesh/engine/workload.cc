@@ -66,6 +66,10 @@ void Engine::enter_application(std::uint32_t id) {
   ++endpoint.in_flight;
   ++world_.workloads[workload_id].in_flight;
   if (carries_ && comes_late(id)) return refuse_late(id, false);
+  if (!world_.stores.limiters.empty() && !passes_limiter(id)) {
+    answer(id, workload.overflow_status, Action::Respond);
+    return leave(id, workload.overflow_status, true);
+  }
   if (workload.workers == 0 || endpoint.busy < workload.workers) return start_work(id);
   if (!workload.first_come) return wait_in_turn(id);
   if (endpoint.queued >= workload.queue) {
@@ -275,6 +279,7 @@ void Engine::leave(std::uint32_t id, std::uint16_t code, bool overflowed) {
                          .abandoned = !world_.attempts.alive(visit.attempt) && visit.probe == nil,
                          .overflowed = overflowed,
                          .probe = visit.probe != nil});
+  if (!world_.stores.limiters.empty()) teach_limiter(id, code, overflowed);
   if (visit.alive_prev != nil) {
     world_.visits[visit.alive_prev].alive_next = visit.alive_next;
   } else {

@@ -14,6 +14,7 @@
 #include "libmesh/engine/cluster_view.h"
 #include "libmesh/engine/guard_state.h"
 #include "libmesh/engine/keyed_cells.h"
+#include "libmesh/engine/store_state.h"
 #include "libmesh/engine/tried_hosts.h"
 #include "libmesh/kernel/loop.h"
 #include "libmesh/policy/adaptive_concurrency.h"
@@ -43,6 +44,7 @@ enum class Origin : std::uint8_t {
   Detached,  // nobody: a call that its script does not wait for
   Filter,    // a request that one of its filters holds back meanwhile
   Hedge,     // a frame of a script, which has sent a copy before
+  Message,   // a message of a topic
 };
 
 /// One request as a proxy's router sees it, from the downstream headers to the final answer.
@@ -127,10 +129,6 @@ struct Connection {
   Instant idle_since{};
 };
 static_assert(sizeof(Connection) <= 56, "with its slot one cache line");
-
-struct List {
-  std::uint32_t front = nil, back = nil;
-};
 
 /// Connections of one worker of one proxy to one host of one cluster.
 struct alignas(64) Pool {
@@ -392,6 +390,7 @@ struct World {
   KeyedCells<CallTokens> call_tokens;        // by pod and call, or load
   GuardState guards;                         // of calls
   std::vector<Handle> branch_buffer;         // frames about to start, a stack
+  StoreState stores;                         // empty unless scripts use stores
   std::uint32_t version = 0;                 // newest configuration pushed
 };
 

@@ -163,6 +163,16 @@ std::string samples(const RunRecord& r) {
   return csv.take();
 }
 
+std::string stores(const RunRecord& r) {
+  CsvWriter csv({"at_s", "store", "event", "count"});
+  const StoreSeries& t = r.stores;
+  for (std::size_t i = 0; i < t.bucket.size(); ++i) {
+    csv.at(t.bucket[i] * r.bucket.ns).name(r.names.stores, StoreId{t.store[i]});
+    csv.field(to_string(static_cast<StoreEvent>(t.event[i]))).number(t.count[i]).end();
+  }
+  return csv.take();
+}
+
 std::string events(const RunRecord& r) {
   CsvWriter csv({"at_s", "event", "proxy_workload", "proxy", "cluster", "pod", "detail"});
   for (const Noted& e : r.events) {
@@ -256,6 +266,7 @@ constexpr Table tables[] = {
     {"requests", requests},
     {"attempts", attempts},
     {"visits", visits},
+    {"stores", stores},
 };
 
 constexpr std::array<std::string_view, std::size(tables)> make_names() {

@@ -10,7 +10,8 @@
 namespace mesh {
 
 /// loads, edges, attempts_by_edge, latency_by_load, latency_by_edge, series_by_load,
-/// series_by_edge, visits_by_endpoint, samples, events, stats, requests, attempts, visits.
+/// series_by_edge, visits_by_endpoint, samples, events, stats, requests, attempts, visits,
+/// stores.
 std::span<const std::string_view> csv_tables();
 
 /// One of those tables as RFC 4180: a header, then one line per row, lines end in CRLF. Names stand

@@ -19,13 +19,30 @@
 
 namespace mesh {
 
-enum class StepKind : std::uint8_t { Work, Sleep, Call, Parallel, Repeat, Choose };
+enum class StepKind : std::uint8_t {
+  Work,
+  Sleep,
+  Call,
+  Parallel,
+  Repeat,
+  Choose,
+  Cache,
+  With,
+  Publish,
+};
+
+/// Steps that look at a cache or a pool and then run one branch.
+constexpr bool uses_store(StepKind kind) {
+  return kind == StepKind::Cache || kind == StepKind::With;
+}
 
 struct StepPlan {
   StepKind kind{};
-  std::uint32_t time = 0;  // Work, Sleep: index in Plan::distributions
-  CallId call;             // Call
-  /// Parallel, Repeat (its body), Choose: range of Plan::branches.
+  /// Work, Sleep: index in Plan::distributions. Cache, With, Publish: in Plan::cache_uses,
+  /// pool_uses, topics.
+  std::uint32_t time = 0;
+  CallId call;  // Call
+  /// Parallel, Repeat (its body), Choose, Cache (hit, miss), With: range of Plan::branches.
   std::uint32_t first_branch = 0, branches = 0;
   std::uint32_t wait_for = 0;     // Parallel: branches that must succeed; 0 = all
   std::uint32_t times = 0;        // Repeat: rounds at most

@@ -45,4 +45,11 @@ inline constexpr Code unknown_zone{"MS0530", "A fault hits a zone in which nothi
 inline constexpr Code too_many_points{"MS0532", "A load's curve has too many points."};
 inline constexpr Code too_many_faults{"MS0531", "A fault is repeated without end."};
 
+// MS056x: stores of applications.
+inline constexpr Code unknown_store{"MS0560", "A script or fault names an unknown store."};
+inline constexpr Code no_outer_key{"MS0561", "No cache step around it has a key."};
+inline constexpr Code shed_closed_load{"MS0562", "Only arrivals of open loads can be kept out."};
+inline constexpr Code unused_store{"MS0563", "Nothing uses a store."};
+inline constexpr Code waits_for_itself{"MS0564", "A fetch may wait for its own end."};
+
 }  // namespace mesh::plan_code

@@ -16,7 +16,9 @@
 #include "libmesh/plan/references.h"
 #include "libmesh/plan/registry.h"
 #include "libmesh/plan/router.h"
+#include "libmesh/plan/stores.h"
 #include "libmesh/plan/thresholds.h"
+#include "libmesh/plan/topics.h"
 #include "libmesh/plan/topology.h"
 #include "libmesh/plan/workloads.h"
 
@@ -154,6 +156,7 @@ CompileResult compile(const Scenario& scenario) {
   plan_workloads(draft, inputs);
   plan_network(draft);
   plan_changes(draft, inputs);
+  plan_stores(draft);
   plan_endpoints(draft);
 
   std::deque<VersionContext> contexts;
@@ -161,6 +164,7 @@ CompileResult compile(const Scenario& scenario) {
   Handlers handlers(draft, contexts.front().registry);
   Reach reach(draft, handlers);
   plan_loads(draft, contexts.front().registry, reach);
+  plan_deliveries(draft, contexts.front().registry, reach);
   for (std::size_t v = 0; v < inputs.size(); ++v) {
     if (v > 0) contexts.emplace_back(draft, inputs[v].resources);
     VersionContext& context = contexts.back();
@@ -171,6 +175,7 @@ CompileResult compile(const Scenario& scenario) {
   }
   reach.resolve_inbound();
   plan_faults(draft, contexts.front().registry);
+  prefill_caches(draft);
   check_thresholds(draft);
   complete_cluster_tables(draft.plan);
   report_circles(draft, handlers);

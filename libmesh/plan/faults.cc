@@ -6,6 +6,7 @@
 
 #include "libmesh/plan/locality.h"
 #include "libmesh/plan/requests.h"
+#include "libmesh/plan/stores.h"
 #include "libmesh/spec/quantity.h"
 
 namespace mesh {
@@ -65,6 +66,12 @@ std::string fault_text(const FaultSpec& fault) {
       return "DNS of " + whom + (fault.host.empty() ? "" : " for " + fault.host);
     case FaultSpec::Kind::ResetConnections:
       return "reset connections to " + whom;
+    case FaultSpec::Kind::PurgeQueue:
+      return "purge the queue of " + whom;
+    case FaultSpec::Kind::CacheWipe:
+      return "wipe " + percent(fault.share) + " of cache " + fault.cache;
+    case FaultSpec::Kind::Shed:
+      return "shed " + percent(fault.share) + " of " + fault.load;
   }
   return whom;
 }
@@ -77,6 +84,11 @@ class FaultPlanner {
     fault_ = &fault;
     text_ = fault_text(fault);
     if (fault.kind == FaultSpec::Kind::Link) return plan_link();
+    if (fault.kind == FaultSpec::Kind::CacheWipe || fault.kind == FaultSpec::Kind::Shed) {
+      FaultPlan plan = basic();
+      find_store(draft_, fault, plan);
+      return repeat(plan);
+    }
     for (const WorkloadId workload : selected(fault.pods)) {
       FaultPlan plan = basic();
       plan.workload = workload;
@@ -133,7 +145,7 @@ class FaultPlanner {
       if (n > 0 && Instant{} + at >= draft_.plan.until) break;
       plan.from = Instant{} + at;
       plan.to = fault_->lasting ? plan.from + *fault_->lasting : never;
-      if (fault_->kind == FaultSpec::Kind::ResetConnections) plan.to = plan.from;
+      if (happens_at_once(fault_->kind)) plan.to = plan.from;
       draft_.plan.faults.add(plan);
       if (!fault_->every) break;
       if (draft_.plan.faults.size() >= repetitions_max) {

@@ -15,8 +15,10 @@
 #include "libmesh/plan/behaviour_plan.h"
 #include "libmesh/plan/filter_plan.h"
 #include "libmesh/plan/health_plan.h"
+#include "libmesh/plan/store_plan.h"
 #include "libmesh/policy/call_retry.h"
 #include "libmesh/policy/circuit_breaker.h"
+#include "libmesh/policy/concurrency_limit.h"
 #include "libmesh/policy/fault.h"
 #include "libmesh/policy/hash_policy.h"
 #include "libmesh/policy/load_balancer/config.h"
@@ -60,6 +62,8 @@ struct WorkloadPlan {
   std::uint32_t patience = 0;  // index in Plan::distributions
   bool is_patient = true;      // waits for ever
   ProcessorConfig processor;   // cores that the work of a pod shares
+  LimiterConfig limiter;       // of the requests in progress in each pod
+  StoreId limiter_store;       // where it is counted
   /// After it the application ends a connection: GOAWAY on HTTP/2, else FIN or `Connection: close`
   /// (gRPC servers' MAX_CONNECTION_AGE). 0 = never.
   Duration max_connection_age{0};
@@ -268,7 +272,10 @@ enum class FaultKind : std::uint8_t {
   CpuSteal,
   Link,
   Dns,
-  ResetConnections
+  ResetConnections,
+  CacheWipe,
+  PurgeQueue,
+  Shed
 };
 
 /// By workload how many of its first pods; empty = all pods there are.
@@ -285,6 +292,10 @@ struct LinkFaultPlan {
   std::uint32_t delay = 0;     // index in Plan::distributions
   double bits_per_second = 0;  // of each sending pod; 0 = no limit
 };
+/// Faults that concern no request in service: they are over at once, or looked at by loads.
+constexpr bool is_store_fault(FaultKind kind) {
+  return kind == FaultKind::CacheWipe || kind == FaultKind::PurgeQueue || kind == FaultKind::Shed;
+}
 
 struct FaultPlan {
   std::string text;  // "slow ratings-v1 x8"
@@ -296,8 +307,11 @@ struct FaultPlan {
   std::uint32_t delay = 0;  // index in Plan::distributions
   double share = 1.0;
   std::uint16_t status = 500;
-  std::uint32_t link = 0;  // Link: index in Plan::link_faults
-  ServiceId service;       // Dns; none = every name
+  std::uint32_t link = 0;   // Link: index in Plan::link_faults
+  ServiceId service;        // Dns; none = every name
+  std::uint32_t cache = 0;  // CacheWipe: index in Plan::caches
+  LoadId load;              // Shed
+  StoreId store;            // Shed: where it is counted
 };
 
 struct ChangePlan {
@@ -364,6 +378,13 @@ struct Plan {
   std::vector<CallRetryPlan> retries;
   std::vector<GuardPlan> guards;
   IdVector<CallId, CallPlan> calls;
+  IdVector<StoreId, std::string> stores;  // "cache pages"
+  std::vector<CachePlan> caches;
+  std::vector<CacheUsePlan> cache_uses;
+  std::vector<std::uint64_t> cache_keys;
+  std::vector<PoolPlan> pools;
+  std::vector<PoolUsePlan> pool_uses;
+  std::vector<TopicPlan> topics;
 
   IdVector<LoadId, LoadPlan> loads;
   IdVector<FaultId, FaultPlan> faults;

@@ -1,8 +1,11 @@
 // Scripts of handlers as steps, branches and calls.
 #include "libmesh/plan/scripts.h"
 
+#include <algorithm>
+
 #include "libmesh/plan/call_guards.h"
 #include "libmesh/plan/requests.h"
+#include "libmesh/plan/stores.h"
 
 namespace mesh {
 
@@ -49,9 +52,50 @@ StepPlan Scripts::compile(WorkloadId workload, const Step& step, std::vector<Cal
     plan = compile_branches(workload, StepKind::Repeat, {repeat->script}, calls);
     plan.times = repeat->times;
     plan.chance = repeat->chance;
+  } else if (const auto* cache = std::get_if<CacheStep>(&step)) {
+    plan = compile(workload, *cache, calls);
+  } else if (const auto* with = std::get_if<WithStep>(&step)) {
+    plan = compile(workload, *with, calls);
+  } else if (const auto* publish = std::get_if<PublishStep>(&step)) {
+    plan.kind = StepKind::Publish;
+    plan.time = find_topic(draft_, publish->topic, publish->place);
   } else {
     plan = compile(workload, std::get<ChooseStep>(step), calls);
   }
+  return plan;
+}
+
+StepPlan Scripts::compile(WorkloadId workload, const CacheStep& step, std::vector<CallId>& calls) {
+  const std::string path = "cache: " + step.cache;
+  if (step.key.kind == KeySpec::Kind::Same && cache_steps_ == 0) {
+    draft_.error(plan_code::no_outer_key, step.place, path,
+                 "key: same stands in the miss or hit of no other cache step",
+                 "give it a key of its own");
+  }
+  if (step.coalesce && std::find(fetched_.begin(), fetched_.end(), step.cache) != fetched_.end()) {
+    draft_.error(plan_code::waits_for_itself, step.place, path,
+                 "stands in the miss of a step that coalesces in the same cache: it may wait for "
+                 "itself",
+                 "leave out coalesce: true of one of them");
+  }
+  ++cache_steps_;
+  const ScriptId hit = compile(workload, step.hit, calls);
+  if (step.coalesce) fetched_.push_back(step.cache);
+  const ScriptId miss = compile(workload, step.miss, calls);
+  if (step.coalesce) fetched_.pop_back();
+  --cache_steps_;
+  StepPlan plan;
+  plan.kind = StepKind::Cache;
+  plan.first_branch = static_cast<std::uint32_t>(draft_.plan.branches.size());
+  plan.branches = 2;
+  draft_.plan.branches.insert(draft_.plan.branches.end(), {hit, miss});
+  plan.time = plan_cache_use(draft_, workload, step);
+  return plan;
+}
+
+StepPlan Scripts::compile(WorkloadId workload, const WithStep& step, std::vector<CallId>& calls) {
+  StepPlan plan = compile_branches(workload, StepKind::With, {step.script}, calls);
+  plan.time = plan_pool_use(draft_, step);
   return plan;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "libmesh/plan/draft.h"
@@ -24,6 +25,8 @@ class Scripts {
  private:
   StepPlan compile(WorkloadId workload, const Step& step, std::vector<CallId>& calls);
   StepPlan compile(WorkloadId workload, const ChooseStep& step, std::vector<CallId>& calls);
+  StepPlan compile(WorkloadId workload, const CacheStep& step, std::vector<CallId>& calls);
+  StepPlan compile(WorkloadId workload, const WithStep& step, std::vector<CallId>& calls);
   StepPlan compile_branches(WorkloadId workload, StepKind kind, const std::vector<Script>& scripts,
                             std::vector<CallId>& calls);
   CallId compile(WorkloadId workload, const CallStep& step);
@@ -31,6 +34,8 @@ class Scripts {
   Draft& draft_;
   const Registry& start_;
   IdVector<CallId, Place> places_;
+  std::uint32_t cache_steps_ = 0;     // around the step that is compiled
+  std::vector<std::string> fetched_;  // caches of those whose misses are coalesced
 };
 
 }  // namespace mesh

@@ -103,6 +103,7 @@ void apply_behaviour(Draft& draft, WorkloadId id, const WorkloadBehaviour& behav
   workload.first_come = workload.is_patient && workload.discipline == QueueDiscipline{};
   workload.cancel = behaviour.cancel.value_or(false);
   workload.obeys_deadlines = behaviour.obeys_deadlines;
+  workload.limiter = behaviour.limiter;
   workload.concurrency = behaviour.concurrency.value_or(workload.concurrency);
   // A label names the locality before the place where the pod runs.
   if (workload.locality.empty()) workload.locality = trimmed_locality(behaviour.locality);
@@ -153,23 +154,11 @@ void mark_gateways(Draft& draft, const std::vector<VersionInput>& versions) {
   }
 }
 
-WorkloadPlan made(const Draft& draft, const std::string& name, const std::string& name_space) {
-  WorkloadPlan workload;
-  workload.name = free_name(draft, name, name_space);
-  workload.name_space = name_space;
-  workload.service_account = workload.name;
-  workload.replicas = 1;
-  workload.reserved = 1;
-  workload.concurrency = draft.scenario.platform.sidecar_concurrency;
-  workload.workers = 0;
-  return workload;
-}
-
 /// The stock ingress gateway of Istio's charts: labels istio: ingressgateway and the like.
 WorkloadId make_gateway(Draft& draft, const istio::Gateway& gateway, const Place& place) {
   const std::string kind = label(gateway.selector, "istio");
-  WorkloadPlan workload = made(draft, kind.empty() ? gateway.metadata.name : "istio-" + kind,
-                               std::string(root_namespace));
+  WorkloadPlan workload = made_workload(
+      draft, kind.empty() ? gateway.metadata.name : "istio-" + kind, std::string(root_namespace));
   workload.is_gateway = true;
   Labels labels = gateway.selector;
   labels.emplace("app", workload.name);
@@ -179,7 +168,7 @@ WorkloadId make_gateway(Draft& draft, const istio::Gateway& gateway, const Place
 WorkloadId make_client(Draft& draft, const LoadSpec& load) {
   const ObjectName service = split_dotted(host_of_authority(load.service));
   const std::string space = service.name_space.empty() ? "default" : service.name_space;
-  WorkloadPlan workload = made(draft, load.name, space);
+  WorkloadPlan workload = made_workload(draft, load.name, space);
   Labels labels{{"app", workload.name}};
   return draft.add_workload(std::move(workload), {std::move(labels), load.place, true, nullptr});
 }
@@ -251,6 +240,19 @@ WorkloadId workload_of_gateway(const Draft& draft, const istio::Gateway& gateway
     }
   }
   return WorkloadId::none();
+}
+
+WorkloadPlan made_workload(const Draft& draft, const std::string& name,
+                           const std::string& name_space) {
+  WorkloadPlan workload;
+  workload.name = free_name(draft, name, name_space);
+  workload.name_space = name_space;
+  workload.service_account = workload.name;
+  workload.replicas = 1;
+  workload.reserved = 1;
+  workload.concurrency = draft.scenario.platform.sidecar_concurrency;
+  workload.workers = 0;
+  return workload;
 }
 
 void plan_workloads(Draft& draft, const std::vector<VersionInput>& versions) {

@@ -26,6 +26,10 @@ std::string pod_address(const WorkloadFacts& facts, std::uint32_t workload, std:
 /// `wanted`, with a number when a workload of that name exists in the namespace.
 std::string free_name(const Draft& draft, const std::string& wanted, const std::string& space);
 
+/// A workload of one pod that no resource declares, as clients of loads are.
+WorkloadPlan made_workload(const Draft& draft, const std::string& name,
+                           const std::string& name_space);
+
 bool labels_contain(const Labels& labels, const Labels& wanted);
 
 }  // namespace mesh

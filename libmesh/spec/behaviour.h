@@ -10,10 +10,12 @@
 #include "libmesh/base/action.h"
 #include "libmesh/base/distribution.h"
 #include "libmesh/policy/call_retry.h"
+#include "libmesh/policy/concurrency_limit.h"
 #include "libmesh/policy/processor_sharing.h"
 #include "libmesh/policy/queue_discipline.h"
 #include "libmesh/spec/call_guards.h"
 #include "libmesh/spec/istio/virtual_service.h"
+#include "libmesh/spec/stores.h"
 
 namespace mesh {
 
@@ -68,7 +70,16 @@ struct SleepStep {
 struct ParallelStep;
 struct RepeatStep;
 struct ChooseStep;
-using Step = std::variant<WorkStep, SleepStep, CallStep, ParallelStep, RepeatStep, ChooseStep>;
+struct CacheStep;
+struct WithStep;
+/// A message to a topic; nobody waits for it.
+struct PublishStep {
+  std::string topic;
+  Place place;
+  bool operator==(const PublishStep&) const = default;
+};
+using Step = std::variant<WorkStep, SleepStep, CallStep, ParallelStep, RepeatStep, ChooseStep,
+                          CacheStep, WithStep, PublishStep>;
 using Script = std::vector<Step>;
 /// All branches start together; done when all are, or when enough have succeeded: then the others
 /// are cancelled.
@@ -93,6 +104,27 @@ struct Choice {
 struct ChooseStep {
   std::vector<Choice> choices;
   bool operator==(const ChooseStep&) const;
+};
+
+/// When what a miss has fetched enters the cache; InTime: if somebody still waits for the answer.
+enum class CacheFill : std::uint8_t { Always, InTime, Never };
+/// Look-aside: what a hit does, what a miss does.
+struct CacheStep {
+  std::string cache;
+  KeySpec key;
+  Script hit, miss;
+  CacheFill fill = CacheFill::Always;
+  bool coalesce = false;  // one fetches a key, others who miss it meanwhile wait for it
+  Place place;
+  bool operator==(const CacheStep&) const;
+};
+/// Steps that need a connection of a pool.
+struct WithStep {
+  std::string pool;
+  std::optional<Duration> wait;  // absent: the pool's
+  Script script;
+  Place place;
+  bool operator==(const WithStep&) const;
 };
 
 /// The numbers first … last, both included, counting from 1.
@@ -203,6 +235,7 @@ struct WorkloadBehaviour {
   std::vector<HandlerSpec> handlers;     // first match wins; none matches = the workload's own
   std::vector<RuleSpec> rules;           // after those of the handler
   std::vector<ServiceLimitSpec> limits;  // of a rate limit service: the first that fits counts
+  LimiterConfig limiter;                 // of the requests in progress in each pod
   std::vector<DownSpec> downs;
   std::optional<bool> sidecar;               // absent: by Istio's injection rules
   std::optional<SidecarSides> sides;         // absent: both sides, or none, as `sidecar` says

@@ -110,6 +110,14 @@ YamlNode fault_node(const FaultSpec& fault) {
       if (!fault.host.empty()) blow.add("host", yaml::text(fault.host));
       blow.add("time", to_node(fault.delay));
       return map.add("dns", blow.take()).take();
+    case Kind::CacheWipe:
+      blow.add("cache", yaml::text(fault.cache)).add("share", yaml::share(fault.share));
+      return map.add("cacheWipe", blow.take()).take();
+    case Kind::PurgeQueue:
+      return map.add("purgeQueue", blow.take()).take();
+    case Kind::Shed:
+      blow.add("load", yaml::text(fault.load)).add("share", yaml::share(fault.share));
+      return map.add("shed", blow.take()).take();
     case Kind::ResetConnections:
     case Kind::Link:
       break;
@@ -265,6 +273,7 @@ YamlNode effective_document(const Scenario& scenario, bool named) {
   for (const WorkloadBehaviour& b : scenario.behaviour) workloads.add(b.workload, to_node(b));
   behaviour.add("defaults", to_node(scenario.defaults));
   if (!workloads.empty()) behaviour.add("workloads", workloads.take());
+  for (auto& [name, list] : store_nodes(scenario.stores)) behaviour.add(name, std::move(list));
   spec.add("platform", platform_node(scenario.platform)).add("behaviour", behaviour.take());
   spec.add_list("load", scenario.loads, [](const LoadSpec& load) { return to_node(load); });
   spec.add_list("faults", scenario.faults, fault_node);

@@ -12,6 +12,11 @@ YamlNode to_node(const LoadSpec& load);
 YamlNode to_node(const RetrySpec& retry);
 YamlNode script_node(const Script& script);
 YamlNode deadline_node(bool propagates);
+/// Steps and declarations of stores.
+YamlNode to_node(const CacheStep& step);
+YamlNode to_node(const WithStep& step);
+std::vector<std::pair<std::string, YamlNode>> store_nodes(const StoreSpecs& stores);
+YamlNode to_node(const LimiterConfig& limiter);
 /// The count, or "unlimited".
 YamlNode limit_node(std::uint32_t value, std::uint32_t unlimited = no_limit);
 

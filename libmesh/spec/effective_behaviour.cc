@@ -172,6 +172,7 @@ YamlNode to_node(const WorkloadBehaviour& b) {
   Map map;
   map.add_if("workers", b.workers, workers_node).add("cpu", processor_node(b.processor));
   map.add("queue", discipline_node(b));
+  if (b.limiter.kind != LimiterKind::None) map.add("limiter", to_node(b.limiter));
   map.add("overflowStatus", yaml::integer(b.overflow_status));
   map.add("priority", yaml::integer(b.priority));
   map.add_if("cancel", b.cancel, yaml::boolean);

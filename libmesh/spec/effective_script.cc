@@ -66,6 +66,11 @@ struct StepNode {
   YamlNode operator()(const ChooseStep& step) const {
     return named("choose", yaml::list_of(step.choices, choice_node));
   }
+  YamlNode operator()(const CacheStep& step) const { return named("cache", to_node(step)); }
+  YamlNode operator()(const WithStep& step) const { return named("with", to_node(step)); }
+  YamlNode operator()(const PublishStep& step) const {
+    return named("publish", yaml::text(step.topic));
+  }
 };
 
 }  // namespace

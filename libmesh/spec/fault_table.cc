@@ -87,6 +87,12 @@ const Table<Blow>& reset_table() {
   return table;
 }
 
+const Table<Blow>& purge_table() {
+  static const Table<Blow> table("PurgeQueue", "Who waits for a worker is turned away, at once.",
+                                 blow_rows({}), check_blow);
+  return table;
+}
+
 Field<FaultSpec> blow_row(std::string name, Kind kind, const Table<Blow>& (*table)(),
                           std::string doc) {
   const Reader<Blow> reader = object(table);
@@ -110,6 +116,9 @@ const std::vector<Field<FaultSpec>>& kinds_of_faults() {
       blow_row("network", Kind::Link, link_fault_table, "Messages come late, or never."),
       blow_row("dns", Kind::Dns, dns_table, "Names are not found."),
       blow_row("resetConnections", Kind::ResetConnections, reset_table, "Connections are reset."),
+      blow_row("cacheWipe", Kind::CacheWipe, cache_wipe_table, "Keys of a cache are gone."),
+      blow_row("purgeQueue", Kind::PurgeQueue, purge_table, "A queue is emptied."),
+      blow_row("shed", Kind::Shed, shed_table, "Arrivals of a load are kept out."),
   };
   return rows;
 }
@@ -127,11 +136,10 @@ void check_fault(const YamlNode& node, const Reading& at, FaultSpec& fault) {
                  (kinds == 0 ? " is needed" : " may be set"),
              kinds == 0 ? "" : "write one list item for each fault");
   }
-  const bool lasts = fault.kind != Kind::ResetConnections;
+  const bool lasts = !happens_at_once(fault.kind);
   if (!lasts && fault.lasting) {
     at.field("for").error(code::exclusive_fields, child_or_self(node, "for"),
-                          "resetConnections happens once and lasts no time",
-                          "repeat it with every and times");
+                          "it happens at once and lasts no time", "repeat it with every and times");
   }
   if (fault.every && lasts && (!fault.lasting || *fault.lasting >= *fault.every)) {
     at.field("every").error(code::invalid_time, child_or_self(node, "every"),

@@ -169,7 +169,10 @@ struct FaultSpec {
     CpuSteal,
     Link,
     Dns,
-    ResetConnections
+    ResetConnections,
+    CacheWipe,
+    PurgeQueue,
+    Shed,
   };
   Kind kind = Kind::Crash;
   Duration at{0};
@@ -183,9 +186,17 @@ struct FaultSpec {
   std::uint16_t status = 500;  // Errors
   std::string host;            // Dns: service whose name is not found; empty = all names
   LinkFaultSpec link;
+  std::string cache;  // CacheWipe
+  std::string load;   // Shed
   Place place;
   bool operator==(const FaultSpec&) const = default;
 };
+
+/// Nothing of it lasts.
+constexpr bool happens_at_once(FaultSpec::Kind kind) {
+  using Kind = FaultSpec::Kind;
+  return kind == Kind::ResetConnections || kind == Kind::CacheWipe || kind == Kind::PurgeQueue;
+}
 
 struct ChangeSpec {
   Duration at{0};
@@ -234,6 +245,7 @@ struct Scenario {
   Platform platform;
   BehaviourDefaults defaults;
   std::vector<WorkloadBehaviour> behaviour;
+  StoreSpecs stores;
   std::vector<LoadSpec> loads;
   std::vector<FaultSpec> faults;
   std::vector<ChangeSpec> changes;

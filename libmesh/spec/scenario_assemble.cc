@@ -176,6 +176,7 @@ Scenario assemble(YamlNode document, std::vector<YamlNode> documents, std::strin
     scenario.platform = std::move(read.platform);
     scenario.defaults = std::move(read.defaults);
     scenario.behaviour = std::move(read.behaviour);
+    scenario.stores = std::move(read.stores);
     scenario.loads = std::move(read.loads);
     scenario.faults = std::move(read.faults);
     scenario.changes = std::move(read.changes);

@@ -253,12 +253,14 @@ Reader<std::vector<WorkloadBehaviour>> behaviours() {
 const Table<ScenarioDocument>& behaviour_table() {
   static const Table<ScenarioDocument> table(
       "BehaviourSection", "How the services behave.",
-      {
-          simulated("defaults", &ScenarioDocument::defaults, object(behaviour_defaults_table), "",
-                    "For workloads that say nothing else."),
-          simulated("workloads", &ScenarioDocument::behaviour, behaviours(), "",
-                    "By name, or name.namespace, of a Deployment, StatefulSet or Pod."),
-      });
+      joined_rows<ScenarioDocument>(
+          {
+              simulated("defaults", &ScenarioDocument::defaults, object(behaviour_defaults_table),
+                        "", "For workloads that say nothing else."),
+              simulated("workloads", &ScenarioDocument::behaviour, behaviours(), "",
+                        "By name, or name.namespace, of a Deployment, StatefulSet or Pod."),
+          },
+          store_rows()));
   return table;
 }
 

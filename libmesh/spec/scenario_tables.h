@@ -23,6 +23,7 @@ struct ScenarioDocument {
   Platform platform;
   BehaviourDefaults defaults;
   std::vector<WorkloadBehaviour> behaviour;
+  StoreSpecs stores;
   std::vector<LoadSpec> loads;
   std::vector<FaultSpec> faults;
   std::vector<ChangeSpec> changes;
@@ -68,6 +69,16 @@ Reader<Duration> time_span();
 Reader<Duration> positive_time_span();
 /// Steps in their order; a nested list is parallel branches.
 Reader<Script> script();
+/// Steps that use what `behaviour.caches`, `pools` and `topics` declare.
+Reader<CacheStep> cache_step();
+Reader<WithStep> with_step();
+Reader<PublishStep> publish_step();
+/// These declarations, as rows of `behaviour`.
+std::vector<Field<ScenarioDocument>> store_rows();
+const Table<FaultSpec>& cache_wipe_table();
+const Table<FaultSpec>& shed_table();
+/// `limiter` of a workload.
+Field<WorkloadBehaviour> limiter_row();
 /// `queue` of a workload: waiting places alone, or with a discipline.
 Field<WorkloadBehaviour> queue_row();
 /// Waiting places, or `unlimited`.

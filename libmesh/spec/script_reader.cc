@@ -216,6 +216,15 @@ const Table<std::optional<Step>>& step_table() {
           step_row<ChooseStep, std::vector<Choice>>(
               "choose", choices(), [](std::vector<Choice> c) { return ChooseStep{std::move(c)}; },
               "One of several scripts, at random by weight."),
+          step_row<CacheStep, CacheStep>(
+              "cache", cache_step(), [](CacheStep c) { return c; },
+              "Look-aside: one script for a hit, one for a miss."),
+          step_row<WithStep, WithStep>(
+              "with", with_step(), [](WithStep w) { return w; },
+              "Steps that hold a connection of a pool."),
+          step_row<PublishStep, PublishStep>(
+              "publish", publish_step(), [](PublishStep p) { return p; },
+              "A message to a topic; its name."),
       },
       [](const YamlNode& node, const Reading& at, std::optional<Step>&) {
         if (node.entries.size() == 1) return;
@@ -290,6 +299,13 @@ bool Choice::operator==(const Choice& other) const {
 }
 bool ChooseStep::operator==(const ChooseStep& other) const {
   return choices == other.choices;
+}
+bool CacheStep::operator==(const CacheStep& other) const {
+  return cache == other.cache && key == other.key && hit == other.hit && miss == other.miss &&
+         fill == other.fill && coalesce == other.coalesce;
+}
+bool WithStep::operator==(const WithStep& other) const {
+  return pool == other.pool && wait == other.wait && script == other.script;
 }
 
 Reader<Script> script() {

@@ -1,6 +1,8 @@
 // Names of what the engine states, as Envoy prints them.
 #include "libmesh/telemetry/facts.h"
 
+#include <iterator>
+
 #include <array>
 
 namespace mesh {
@@ -195,6 +197,16 @@ std::string_view to_string(ClusterCounter counter) {
 
 std::string_view to_string(ProxyCounter counter) {
   return name(proxy_counter_names, static_cast<std::size_t>(counter));
+}
+
+std::string_view to_string(StoreEvent event) {
+  constexpr std::string_view names[] = {
+      "hit",  "miss",    "expired",   "coalesced",   "fill",        "late",  "evict",
+      "wipe", "acquire", "wait",      "refuse",      "time out",    "limit", "publish",
+      "lose", "deliver", "redeliver", "acknowledge", "dead letter", "shed",
+  };
+  static_assert(std::size(names) == store_event_count);
+  return names[static_cast<std::size_t>(event)];
 }
 
 }  // namespace mesh

@@ -282,4 +282,33 @@ std::string_view to_string(ProxyCounter counter);
 /// its scope: "outlier_detection.ejections_enforced_total".
 std::string_view to_string(ClusterCounter counter);
 
+/// What happens at a cache, a pool of connections, a topic, a limiter, a load that is shed.
+enum class StoreEvent : std::uint8_t {
+  Hit,
+  Miss,
+  Expired,    // of the misses
+  Coalesced,  // of the misses: waits for somebody else's fetch
+  Fill,
+  Late,  // fetched too late to be filled
+  Evict,
+  Wipe,         // keys that a fault took
+  Acquire,      // a connection of a pool
+  Wait,         // for one
+  Refuse,       // no place to wait; above the limit of a limiter
+  TimeOut,      // waited too long
+  Limit,        // of a limiter at the end of the bucket, over its pods
+  Publish,      // a message
+  Lose,         // there was no room for it
+  Deliver,      // once more or not
+  Redeliver,    // of these, not for the first time
+  Acknowledge,  // the consumer has taken it
+  DeadLetter,   // given up
+  Shed,         // an arrival that was kept out
+  count_,
+};
+inline constexpr std::size_t store_event_count = static_cast<std::size_t>(StoreEvent::count_);
+
+/// In lower case: "hit", "dead letter".
+std::string_view to_string(StoreEvent event);
+
 }  // namespace mesh

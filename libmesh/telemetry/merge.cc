@@ -88,6 +88,22 @@ void add(LatencySeries& a, const LatencySeries& b, Rows rows) {
   }
 }
 
+void add(StoreSeries& a, const StoreSeries& b) {
+  std::map<SeriesKey, std::uint64_t> sum;
+  for (const StoreSeries* t : {&std::as_const(a), &b}) {
+    for (std::size_t i = 0; i < t->bucket.size(); ++i) {
+      sum[{t->bucket[i], t->store[i], t->event[i]}] += t->count[i];
+    }
+  }
+  a = {};
+  for (const auto& [key, count] : sum) {
+    a.bucket.push_back(std::get<0>(key));
+    a.store.push_back(std::get<1>(key));
+    a.event.push_back(static_cast<std::uint8_t>(std::get<2>(key)));
+    a.count.push_back(count);
+  }
+}
+
 void add(std::vector<Histogram>& a, const std::vector<Histogram>& b, Rows rows, std::size_t size) {
   a.resize(std::max(a.size(), size));
   for (std::uint32_t i = 0; i < b.size(); ++i) a[renumbered(rows, i)].merge(b[i]);
@@ -228,6 +244,7 @@ std::shared_ptr<const RunRecord> merge(const RunRecord& a, const RunRecord& b) {
   add(sum->overflowed_by_workload, b.overflowed_by_workload);
   add(sum->abandoned_by_workload, b.abandoned_by_workload);
   append(sum->samples, b.samples);
+  add(sum->stores, b.stores);
   append(sum->events, b.events);
   add(sum->stats, b.stats);
   add(sum->proxies, b.proxies);

@@ -126,6 +126,14 @@ void Recorder::count(EndpointId proxy, ProxyCounter counter) {
   ++proxy_stats_[row].counters[static_cast<std::size_t>(counter)];
 }
 
+void Recorder::tally(Instant at, StoreId store, StoreEvent event, std::uint64_t count) {
+  stores_.add(bucket_of(at), store, event, count);
+}
+
+void Recorder::gauge(Instant at, StoreId store, StoreEvent event, std::uint64_t value) {
+  stores_.set(bucket_of(at), store, event, value);
+}
+
 void Recorder::sample(Instant at, WorkloadId workload, std::uint32_t in_flight,
                       std::uint32_t queued, std::uint32_t busy, std::uint32_t replicas) {
   samples_.at_ns.push_back(at.ns);
@@ -160,6 +168,7 @@ std::shared_ptr<const RunRecord> Recorder::finish(RunInfo info, std::vector<Clus
   record->overflowed_by_workload = std::move(overflowed_);
   record->abandoned_by_workload = std::move(abandoned_);
   record->samples = std::move(samples_);
+  record->stores = stores_.take();
   record->events = std::move(events_);
   std::stable_sort(record->events.begin(), record->events.end(),
                    [](const Noted& a, const Noted& b) { return a.at < b.at; });

@@ -11,6 +11,7 @@
 #include "libmesh/telemetry/outcome_cells.h"
 #include "libmesh/telemetry/request_log.h"
 #include "libmesh/telemetry/run_record.h"
+#include "libmesh/telemetry/store_tally.h"
 
 namespace mesh {
 
@@ -48,6 +49,9 @@ class Recorder {
   void retry_decided(const RetryDecided& fact) { log_.add(fact); }
   void note(const Noted& fact);
   void count(EndpointId proxy, ProxyCounter counter);
+  void tally(Instant at, StoreId store, StoreEvent event, std::uint64_t count = 1);
+  /// A gauge: the last value of a bucket stays.
+  void gauge(Instant at, StoreId store, StoreEvent event, std::uint64_t value);
   /// In-flight, queue length and busy workers of a workload at a sample instant.
   void sample(Instant at, WorkloadId workload, std::uint32_t in_flight, std::uint32_t queued,
               std::uint32_t busy, std::uint32_t replicas);
@@ -78,6 +82,7 @@ class Recorder {
   std::vector<Histogram> queue_time_, service_time_;   // by workload
   std::vector<std::uint64_t> overflowed_, abandoned_;  // by workload
   WorkloadSamples samples_;
+  StoreTally stores_;
   std::vector<Noted> events_;
   Intern<EndpointId, EndpointHash> proxies_;  // those that have counted anything
   std::vector<ProxyStats> proxy_stats_;       // by their number

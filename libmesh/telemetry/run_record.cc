@@ -63,6 +63,7 @@ void add(Digest& digest, const Names& names) {
     add(digest, *texts);
   }
   ids(digest, names.endpoint_workload.items());
+  if (names.stores.size() > 0) add(digest, names.stores.items());
 }
 
 void add(Digest& digest, const OutcomeTable& t) {
@@ -209,6 +210,9 @@ std::uint64_t RunRecord::hash() const {
   columns(digest, overflowed_by_workload, abandoned_by_workload);
   columns(digest, samples.at_ns, samples.workload, samples.in_flight, samples.queued, samples.busy,
           samples.replicas);
+  if (!stores.bucket.empty()) {
+    columns(digest, stores.bucket, stores.store, stores.event, stores.count);
+  }
   add(digest, events);
   add(digest, stats);
   add(digest, proxies);

@@ -31,6 +31,7 @@ struct Names {
   IdVector<LoadId, std::string> loads;
   IdVector<FaultId, std::string> faults;    // "slow ratings-v1 x8"
   IdVector<ChangeId, std::string> changes;  // "apply reviews-50-50.yaml"
+  IdVector<StoreId, std::string> stores;    // "cache pages", "pool db", "limiter shop-v1"
   bool operator==(const Names&) const = default;
 };
 
@@ -134,6 +135,13 @@ struct WorkloadSamples {
   std::vector<std::uint32_t> workload, in_flight, queued, busy, replicas;
 };
 
+/// What happened at caches, pools, topics and limiters in each bucket; `event` is a StoreEvent.
+struct StoreSeries {
+  std::vector<std::uint32_t> bucket, store;
+  std::vector<std::uint8_t> event;
+  std::vector<std::uint64_t> count;
+};
+
 /// One row per kept request, in order of ending.
 struct RequestTable {
   std::vector<std::uint64_t> id, parent, root;
@@ -181,6 +189,7 @@ struct RunRecord {
   std::vector<Histogram> queue_time_by_workload, service_time_by_workload;  // index = WorkloadId
   std::vector<std::uint64_t> overflowed_by_workload, abandoned_by_workload;
   WorkloadSamples samples;
+  StoreSeries stores;               // by bucket, store, event
   std::vector<Noted> events;        // in order of time
   std::vector<ClusterStats> stats;  // by (proxy, cluster), rows with a non-zero counter
   std::vector<ProxyStats> proxies;  // by proxy, the same

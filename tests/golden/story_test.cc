@@ -141,12 +141,15 @@ TEST_CASE("stories: each comes to what its golden says and keeps Little's law") 
     const Scenario scenario = load_scenario(path.string());
     const auto record = told(scenario);
     check_golden(name + ".txt", story_text(*record, scenario.thresholds));
-    check_littles_law(*record);
+    // Where a backlog grows to the end there is no mean to judge.
+    const bool steady = record->info.requests_in_flight * 100 < record->info.requests_created;
+    if (steady) check_littles_law(*record);
   }
 }
 
 TEST_CASE("stories: the shipped scenarios keep their thresholds, those that go wrong miss them") {
-  const std::set<std::string> go_wrong = {"bookinfo_breaker.without-limits", "three_tier_retries"};
+  const std::set<std::string> go_wrong = {"bookinfo_breaker.without-limits", "three_tier_retries",
+                                          "cache_stampede.without-coalescing"};
   for (const auto& [name, path] : stories()) {
     CAPTURE(name);
     const Scenario scenario = load_scenario(path.string());
@@ -248,6 +251,32 @@ TEST_CASE("three tiers: retries at two layers double the calls and outlast the s
       with_overrides(story("three_tier_retries"),
                      {{"VirtualService/orders:spec.http.0.retries", "{attempts: 0}"}});
   CHECK(quantile_ms(*told(calmer), 0.99, during) < 500);
+}
+
+// ---- the cache --------------------------------------------------------------------------------
+
+/// The share of hits in a time span.
+double hit_share(const RunRecord& record, Span span) {
+  double hits = 0, misses = 0;
+  const StoreSeries& t = record.stores;
+  for (std::size_t i = 0; i < t.bucket.size(); ++i) {
+    if (t.bucket[i] < span.from_s || t.bucket[i] >= span.to_s) continue;
+    const auto event = static_cast<StoreEvent>(t.event[i]);
+    if (event == StoreEvent::Hit) hits += static_cast<double>(t.count[i]);
+    if (event == StoreEvent::Miss) misses += static_cast<double>(t.count[i]);
+  }
+  return hits / (hits + misses);
+}
+
+TEST_CASE("cache: once lost it stays cold, with one fetch a key and a bounded queue it warms up") {
+  const auto with = told(story("cache_stampede"));
+  const auto without = told(story("cache_stampede.without-coalescing"));
+  for (const auto& record : {with, without}) CHECK(hit_share(*record, {20, 60}) > 0.93);
+  CHECK(hit_share(*with, {60, 70}) < 0.9);
+  CHECK(hit_share(*with, {120, 180}) > 0.93);
+  CHECK(hit_share(*without, {120, 180}) < 0.6);
+  CHECK(summarize(*without).all_loads.error_rate > 0.35);
+  CHECK(summarize(*with).all_loads.error_rate < 0.03);
 }
 
 // ---- the unmodified samples in place of our manifests -----------------------------------------

@@ -102,6 +102,7 @@ def names(workloads: list[str] | None = None) -> dict[str, list[str]]:
         "loads": ["shoppers"],
         "faults": ["slow reviews-v3 x4"],
         "changes": ["apply reviews-50-50.yaml", "scale reviews-v3 to 2"],
+        "stores": [],
     }
 
 

@@ -22,6 +22,12 @@ void drop_places(Script& script) {
       for (Script& branch : parallel->branches) drop_places(branch);
     }
     if (auto* repeat = std::get_if<RepeatStep>(&step)) drop_places(repeat->script);
+    if (auto* cache = std::get_if<CacheStep>(&step)) {
+      drop_places(cache->hit);
+      drop_places(cache->miss);
+    }
+    if (auto* with = std::get_if<WithStep>(&step)) drop_places(with->script);
+    if (auto* publish = std::get_if<PublishStep>(&step)) publish->place = {};
     if (auto* choose = std::get_if<ChooseStep>(&step)) {
       for (Choice& choice : choose->choices) drop_places(choice.script);
     }
@@ -47,6 +53,9 @@ void drop_places(Scenario& s) {
       drop_places(handler.rules);
     }
   }
+  for (CacheSpec& cache : s.stores.caches) cache.place = {};
+  for (PoolSpec& pool : s.stores.pools) pool.place = {};
+  for (TopicSpec& topic : s.stores.topics) topic.place = {};
   for (LoadSpec& load : s.loads) load.place = {};
   for (FaultSpec& fault : s.faults) fault.place = {};
   for (ThresholdSpec& threshold : s.thresholds) threshold.place = {};

@@ -9,7 +9,9 @@ using mesh::testing::problems_of;
 using mesh::testing::scenario_of;
 using Kind = FaultSpec::Kind;
 
-#define KINDS "crash, hang, slow, delay, errors, cpuSteal, network, dns, resetConnections"
+#define KINDS                                                                               \
+  "crash, hang, slow, delay, errors, cpuSteal, network, dns, resetConnections, cacheWipe, " \
+  "purgeQueue, shed"
 
 TEST_CASE("fault_table: each kind with its parameters") {
   const Scenario s = scenario_of(
@@ -109,7 +111,7 @@ TEST_CASE("fault_table: what is refused, at its place") {
        "1:26 MS0105 spec.faults[0].times: says how often, but nothing says every how long (add "
        "every: 1m)\n"},
       {"faults: [{at: 1s, for: 1s, resetConnections: {workload: a}}]",
-       "1:24 MS0203 spec.faults[0].for: resetConnections happens once and lasts no time (repeat it "
+       "1:24 MS0203 spec.faults[0].for: it happens at once and lasts no time (repeat it "
        "with every and times)\n"},
       {"faults: [{at: 1s, cpuSteal: {workload: a, share: 100%}}]",
        "1:50 MS0108 spec.faults[0].cpuSteal.share: must leave something of the cores (write hang "

@@ -7,6 +7,7 @@
 
 #include "libmesh/spec/scenario.h"
 #include "tests/spec/random_guards.h"
+#include "tests/spec/random_stores.h"
 
 namespace mesh::testing {
 
@@ -25,6 +26,7 @@ class RandomScenario {
                   .sidecar_cost = law(),
                   .sidecar_concurrency = 1 + below(8)};
     s.defaults = {.workers = below(100), .queue = below(1000), .time = law()};
+    s.stores = random_stores(*this);
     for (std::uint32_t i = below(4); i > 0; --i) {
       s.behaviour.push_back(behaviour());
       s.behaviour.back().workload = "w" + std::to_string(i) + "." + word();
@@ -62,6 +64,7 @@ class RandomScenario {
     if (flip()) b.discipline = discipline();
     if (flip()) b.patience = law();
     b.priority = below(priority_classes);
+    b.limiter = random_limiter(*this);
     if (flip()) b.processor.cores = 1 + below(9);
     if (b.processor.cores > 0 && flip()) {
       b.processor.limit_milli = 1 + below(999);
@@ -149,6 +152,8 @@ class RandomScenario {
       list.emplace_back("x-" + std::to_string(i), word());
     return list;
   }
+
+ private:
   Action action() { return static_cast<Action>(below(5)); }
 
   RetrySpec retry() {
@@ -192,7 +197,7 @@ class RandomScenario {
   Script script(int depth) {
     Script steps;
     for (std::uint32_t i = below(4); i > 0; --i) {
-      switch (below(depth < 3 ? 6 : 3)) {
+      switch (below(depth < 3 ? 9 : 3)) {
         case 0:
           steps.push_back(WorkStep{law()});
           break;
@@ -233,6 +238,24 @@ class RandomScenario {
           steps.push_back(RepeatStep{.times = 1 + below(9),
                                      .chance = flip() ? 1.0 : share(),
                                      .script = script(depth + 1)});
+          break;
+        case 5:
+          steps.push_back(CacheStep{.cache = word(),
+                                    .key = random_key(*this),
+                                    .hit = script(depth + 1),
+                                    .miss = script(depth + 1),
+                                    .fill = static_cast<CacheFill>(below(3)),
+                                    .coalesce = flip(),
+                                    .place = {}});
+          break;
+        case 6: {
+          WithStep with{.pool = word(), .wait = {}, .script = script(depth + 1), .place = {}};
+          if (flip()) with.wait = time() + nanoseconds(1);
+          steps.push_back(std::move(with));
+          break;
+        }
+        case 7:
+          steps.push_back(PublishStep{.topic = word(), .place = {}});
           break;
         default: {
           ChooseStep choose;
@@ -366,12 +389,17 @@ class RandomScenario {
   FaultSpec fault() {
     using Kind = FaultSpec::Kind;
     FaultSpec f;
-    f.kind = static_cast<Kind>(below(9));
+    f.kind = static_cast<Kind>(below(12));
     f.at = time();
-    if (f.kind != Kind::ResetConnections && flip()) f.lasting = milliseconds(1);
-    if (f.lasting || f.kind == Kind::ResetConnections) {
+    if (!happens_at_once(f.kind) && flip()) f.lasting = milliseconds(1);
+    if (f.lasting || happens_at_once(f.kind)) {
       if (flip()) f.every = seconds(1);
       if (f.every && flip()) f.times = 1 + below(9);
+    }
+    if (f.kind == Kind::CacheWipe || f.kind == Kind::Shed) {
+      (f.kind == Kind::Shed ? f.load : f.cache) = word();
+      f.share = share();
+      return f;
     }
     if (f.kind == Kind::Link) {
       f.link = link();

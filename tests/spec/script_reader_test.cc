@@ -36,6 +36,13 @@ struct StepText {
     }
     return "choose [" + text + "]";
   }
+  std::string operator()(const CacheStep& s) const {
+    return "cache " + s.cache + " [" + brief(s.hit) + "] [" + brief(s.miss) + "]";
+  }
+  std::string operator()(const WithStep& s) const {
+    return "with " + s.pool + " [" + brief(s.script) + "]";
+  }
+  std::string operator()(const PublishStep& s) const { return "publish " + s.topic; }
 };
 
 std::string brief(const Script& steps) {

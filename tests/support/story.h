@@ -76,6 +76,15 @@ inline std::string story_text(const RunRecord& record,
   for (const EdgeSummary& edge : summary.edges) edges.push_back(edge_text(record, edge));
   std::sort(edges.begin(), edges.end());
   for (const std::string& edge : edges) text += "edge          " + edge + "\n";
+  for (const StoreSummary& store : summary.stores) {
+    text += "store         " + record.names.stores[store.store];
+    for (std::size_t e = 0; e < store_event_count; ++e) {
+      if (store.counts[e] == 0) continue;
+      text += "   " + std::string(to_string(static_cast<StoreEvent>(e))) + " " +
+              std::to_string(store.counts[e]);
+    }
+    text += "\n";
+  }
   for (const Verdict& verdict : judge(record, thresholds)) {
     text += "threshold     " + verdict.text + (verdict.ok ? "   kept\n" : "   missed\n");
   }

@@ -61,5 +61,32 @@ TEST_CASE("words: a warm run of every word allocates no more than its high-water
   CHECK(allocations - before < 10);
 }
 
+TEST_CASE("words: a warm run of stores allocates no more than its high-water marks ask") {
+  testing::SmallScenario scenario{
+      .server =
+          "{workers: unlimited, sidecar: false, limiter: {gradient2: {initial: 40}}, script: ["
+          "{cache: {name: near, key: {zipf: {exponent: 1.3}}, miss: [{cache: {name: far, key: "
+          "same, coalesce: true, miss: [{with: {pool: db, do: [{call: store}]}}]}}]}}, "
+          "{publish: mail}]}",
+      .load = "open: {rate: 400}, timeout: 20ms",
+      .store =
+          "{time: {exponential: {mean: 2ms}}, workers: unlimited, sidecar: false, "
+          "errorRate: 5%}",
+      .until = "1h"};
+  scenario.stores =
+      "caches: [{name: near, entries: 50, policy: lfu, ttl: {exponential: {mean: 5s}}}, {name: "
+      "far, entries: 200}]\n    pools: [{name: db, size: 1, wait: 9ms}]\n    topics: [{name: "
+      "mail, consumer: store, redeliverAfter: 30ms}]";
+  Plan plan = *scenario.plan();
+  plan.record = {.bucket = hours(2)};
+  Simulation run(std::make_shared<const Plan>(plan), 1);
+  run.run_until(Instant{} + seconds(200));
+  const std::uint64_t events = run.events();
+  const std::size_t before = allocations;
+  run.run_until(Instant{} + seconds(260));
+  CHECK(run.events() - events > 50'000);
+  CHECK(allocations - before < 10);
+}
+
 }  // namespace
 }  // namespace mesh

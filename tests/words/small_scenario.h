@@ -21,16 +21,17 @@ struct SmallScenario {
   std::string load = "arrivals: [0s]";
   std::string store = "{time: 2ms, workers: unlimited, sidecar: false}";
   std::string until = "10s";
-  std::string more = {};  // lines of the spec
+  std::string more = {};    // lines of the spec
+  std::string stores = {};  // of behaviour: caches, pools, topics; one line
 
   std::string yaml() const {
     return "apiVersion: meshsim.dev/v1alpha1\nkind: Scenario\nmetadata: {name: words}\nspec:\n"
            "  platform: {network: {sameZone: {rtt: 0s}}, sidecar: {cost: 0s}}\n"
-           "  behaviour:\n    workloads:\n      server: " +
-           server + "\n      store: " + store +
-           "\n  load:\n  - {name: users, to: {service: server}, " + load +
-           "}\n  run: {until: " + until + "}\n  record: {requests: {sample: 100%}}\n" + more +
-           "---\n" + service("server") + "---\n" + service("store") +
+           "  behaviour:\n    " +
+           (stores.empty() ? "" : stores + "\n    ") + "workloads:\n      server: " + server +
+           "\n      store: " + store + "\n  load:\n  - {name: users, to: {service: server}, " +
+           load + "}\n  run: {until: " + until + "}\n  record: {requests: {sample: 100%}}\n" +
+           more + "---\n" + service("server") + "---\n" + service("store") +
            // No proxy tries again unless a scenario says so.
            "---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: istio, namespace: "
            "istio-system}\ndata:\n  mesh: |-\n    defaultHttpRetryPolicy: {attempts: 0}\n";

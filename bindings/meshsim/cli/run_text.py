@@ -28,6 +28,8 @@ def run_text(
     tables = [_loads(record, wide=console.width >= 110), _edges(record)]
     if any("figures" in row for row in record.context.replications):
         tables.insert(1, _intervals(record))
+    if len(record.stores):
+        tables.append(_stores(record))
     if record.thresholds:
         tables.append(_thresholds(record))
     for table in tables:
@@ -182,6 +184,25 @@ def _edges(record: "RunRecord") -> "RichTable":
             milliseconds_text(row["p50_ms"]), milliseconds_text(row["p99_ms"]),
             f"{row['retries']:,}", f"{row['ejections']:,}",
         )  # fmt: skip
+    return table
+
+
+def _stores(record: "RunRecord") -> "RichTable":
+    """Caches, pools, topics, limiters: what happened there, with the share of hits."""
+    from rich.text import Text
+
+    sums: dict[str, dict[str, int]] = {}
+    for row in record.stores.rows():
+        if row["event"] == "limit":  # a gauge
+            continue
+        of = sums.setdefault(str(row["store"]), {})
+        of[row["event"]] = of.get(row["event"], 0) + row["count"]
+    table = _table("Stores", ("store", "hits", "what happened"))
+    for store, events in sums.items():
+        asked = events.get("hit", 0) + events.get("miss", 0)
+        told = ", ".join(f"{name} {count:,}" for name, count in events.items())
+        share = percent(events.get("hit", 0) / asked) if asked else ""
+        table.add_row(Text(store), share, Text(told))
     return table
 
 
