@@ -83,6 +83,8 @@ void Engine::start() {
   find_lanes();
   order_queues();
   share_processors();
+  meter_pods();
+  plain_work_ = world_.processors.empty() && world_.meters.empty();
   limit_faults();
   weigh_reports();
   for (std::uint32_t c = 0; c < plan_->cluster_configs.size(); ++c) {
@@ -181,12 +183,15 @@ bool Engine::adopt(std::shared_ptr<const Plan> plan) {
   };
   if (!same_pods(*plan_, *plan)) return false;
   const std::size_t known_changes = plan_->changes.size();
+  const std::size_t known_autoscalers = plan_->autoscalers.size();
   plan_ = std::move(plan);
   for (std::uint32_t l = 0; l < plan_->loads.size(); ++l) world_.loads[LoadId{l}].whole = -1;
   find_lanes();
   world_.limit_counters.resize(plan_->limit_counters);
   order_queues();
   share_processors();
+  meter_pods();
+  plain_work_ = world_.processors.empty() && world_.meters.empty();
   limit_faults();
   weigh_reports();
   for (std::uint32_t c = 0; c < plan_->cluster_configs.size(); ++c) {
@@ -195,6 +200,10 @@ bool Engine::adopt(std::shared_ptr<const Plan> plan) {
   for (std::uint32_t c = static_cast<std::uint32_t>(known_changes); c < plan_->changes.size();
        ++c) {
     push(std::max(plan_->changes[ChangeId{c}].at, now()), EventKind::ChangeDue, c);
+  }
+  for (std::size_t a = known_autoscalers; a < plan_->autoscalers.size(); ++a) {
+    push(std::max(plan_->autoscalers[a].from, now()), EventKind::AutoscaleTick,
+         static_cast<std::uint32_t>(a));
   }
   recorder_.rename(names_of(*plan_));
   return true;
@@ -241,7 +250,7 @@ void Engine::dispatch(const Event& event) {
       if (world_.visits.alive(slot, generation)) on_reaches_server(slot);
       return;
     case EventKind::StepDone:
-      if (world_.frames.alive(slot, generation)) run_frame(slot);
+      if (world_.frames.alive(slot, generation)) on_step_done(slot);
       return;
     case EventKind::ReachesCaller:
       if (world_.attempts.alive(slot, generation)) on_reaches_caller(slot);
@@ -287,6 +296,8 @@ void Engine::dispatch(const Event& event) {
       return on_call_again(slot, generation);
     case EventKind::PatienceEnds:
       return on_patience_ends(slot, generation);
+    case EventKind::AutoscaleTick:
+      return on_autoscale(slot);
   }
 }
 

@@ -390,9 +390,21 @@ class Engine {
   void work(std::uint32_t frame, Duration time);
   void leave_processor(EndpointId endpoint);
   void await_completion(EndpointId endpoint);
+  void advance_processor(EndpointId endpoint);
   void on_processor_due(EndpointId endpoint, std::uint32_t generation);
 
+  // autoscaling.cc: what pods use, and how many there are to be
+  void meter_pods();
+  void spend(Meter& meter) const;
+  void begin_work(std::uint32_t frame);
+  void end_work(EndpointId endpoint);
+  void restart_meter(EndpointId endpoint, bool is_new);
+  void read_meters(WorkloadId workload);
+  std::vector<PodStatus> statuses(const AutoscalerPlan& plan, PodMetric metric);
+  void on_autoscale(std::uint32_t autoscaler);
+
   // script.cc: its steps
+  void on_step_done(std::uint32_t frame);
   void run_frame(std::uint32_t frame);
   bool run_step(std::uint32_t frame, const StepPlan& step);
   double branch_draw(std::uint32_t frame);
@@ -453,6 +465,7 @@ class Engine {
   std::string text_;                  // scratch: no state
   std::vector<std::uint32_t> order_;  // the same
   Draw last_pick_{0};                 // the same: where the latest host pick began to draw
+  bool plain_work_ = true;            // no shared cores, no meters: a step is its time
   bool probes_hosts_ = false;         // some cluster has active health checks
   EndedBy ended_by_ = EndedBy::Horizon;
   Instant until_{};  // farthest instant asked for so far

@@ -34,6 +34,7 @@ enum class EventKind : std::uint8_t {
   PatienceEnds,        // slot: visit that may still wait for a worker
   ProcessorDue,        // slot: endpoint whose cores have a task ready, with a generation of its own
   CallAgain,           // slot: frame whose call is tried again
+  AutoscaleTick,       // slot: index of Plan::autoscalers
 };
 
 /// Kinds of timers on lanes: nearly always cancelled before they fire.

@@ -17,6 +17,9 @@ void Engine::schedule_timeline() {
     push(plan_->changes[ChangeId{c}].at, EventKind::ChangeDue, c);
   }
   push(Instant{} + plan_->record.bucket, EventKind::SampleTick, 0);
+  for (std::uint32_t a = 0; a < plan_->autoscalers.size(); ++a) {
+    push(plan_->autoscalers[a].from, EventKind::AutoscaleTick, a);
+  }
 }
 
 bool Engine::hit_by(const FaultPlan& fault, EndpointId endpoint) const {
@@ -70,6 +73,7 @@ void Engine::on_down_edge(std::uint32_t index, bool start) {
 /// others lose their connections (`istio.md` §0.1.13).
 void Engine::crash(EndpointId id) {
   if (++world_.endpoints[id].crashes > 1) return;
+  restart_meter(id, false);
   const bool sidecar = plan_->workloads[workload_of(id)].receives_through_sidecar;
   while (world_.endpoints[id].first_visit != nil) {
     const std::uint32_t visit = world_.endpoints[id].first_visit;
@@ -88,6 +92,7 @@ void Engine::crash(EndpointId id) {
 
 void Engine::revive(EndpointId id) {
   if (--world_.endpoints[id].crashes > 0) return;
+  restart_meter(id, false);
   push(now() + plan_->endpoint_propagation, EventKind::MembershipReaches, id.value, 1);
 }
 
@@ -113,6 +118,7 @@ void Engine::scale(WorkloadId id, std::uint32_t replicas) {
     const bool exists = i < replicas;
     if (pod.exists == exists) continue;
     pod.exists = exists;
+    restart_meter(endpoint, true);
     push(now() + plan_->endpoint_propagation, EventKind::MembershipReaches, endpoint.value,
          exists ? 1 : 0);
     if (exists) watch_hosts(endpoint);

@@ -3,6 +3,15 @@
 
 namespace mesh {
 
+void Engine::on_step_done(std::uint32_t id) {
+  Frame& frame = world_.frames[id];
+  if (frame.metered) {
+    frame.metered = false;
+    end_work(world_.visits[frame.visit].endpoint);
+  }
+  run_frame(id);
+}
+
 void Engine::run_frame(std::uint32_t id) {
   while (world_.frames[id].next_step < world_.frames[id].end_step) {
     const StepPlan& step = plan_->steps[world_.frames[id].next_step++];
@@ -19,7 +28,7 @@ bool Engine::run_step(std::uint32_t id, const StepPlan& step) {
       Visit& visit = world_.visits[world_.frames[id].visit];
       const Duration time = service_time(visit, step.time, Purpose::StepTime);
       if (time.ns == 0) return true;
-      if (step.kind == StepKind::Work && !world_.processors.empty()) {
+      if (step.kind == StepKind::Work && !plain_work_) {
         work(id, time);
       } else {
         push(now() + time, EventKind::StepDone, id, world_.frames.generation(id));
@@ -163,6 +172,7 @@ void Engine::drop_frames(std::uint32_t id) {
   const Frame frame = world_.frames[id];
   world_.frames.erase(id);
   if (frame.on_processor) leave_processor(world_.visits[frame.visit].endpoint);
+  if (frame.metered) end_work(world_.visits[frame.visit].endpoint);
   if (world_.requests.alive(frame.child_request)) on_downstream_gone(frame.child_request.slot);
   for (std::uint32_t child = frame.first_child; child != nil;) {
     const std::uint32_t next = world_.frames[child].next_sibling;

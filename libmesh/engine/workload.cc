@@ -134,7 +134,7 @@ void Engine::start_work(std::uint32_t id) {
   frame.next_step = script.first;
   frame.end_step = script.first + script.count;
   const Duration time = service_time(visit, answer.time, Purpose::ServiceTime);
-  if (!world_.processors.empty()) return work(visit.frame, time);
+  if (!plain_work_) return work(visit.frame, time);
   push(now() + time, EventKind::StepDone, visit.frame, world_.frames.generation(visit.frame));
 }
 

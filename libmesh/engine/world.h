@@ -13,6 +13,7 @@
 #include "libmesh/engine/balancer_state.h"
 #include "libmesh/engine/cluster_view.h"
 #include "libmesh/engine/keyed_cells.h"
+#include "libmesh/engine/pod_life.h"
 #include "libmesh/engine/tried_hosts.h"
 #include "libmesh/kernel/loop.h"
 #include "libmesh/policy/adaptive_concurrency.h"
@@ -20,6 +21,7 @@
 #include "libmesh/policy/call_retry.h"
 #include "libmesh/policy/circuit_breaker.h"
 #include "libmesh/policy/health_check.h"
+#include "libmesh/policy/horizontal_autoscaler.h"
 #include "libmesh/policy/load_balancer/round_robin.h"
 #include "libmesh/policy/local_rate_limit.h"
 #include "libmesh/policy/merge_window.h"
@@ -274,6 +276,7 @@ struct Frame {
   CallId call;
   std::uint16_t failed = 0;  // status that a failed required call asks for
   bool on_processor = false;
+  bool metered = false;       // uses a core, and a meter runs
   std::uint32_t missing = 0;  // children that must still succeed
   std::uint32_t retries = 0;  // of the call
   Duration pause{};           // before the latest of them
@@ -369,6 +372,8 @@ struct World {
   IdVector<EndpointId, Instant> member_since;  // what warm-up counts from
   IdVector<EndpointId, QueueState> queues;     // empty when all queues are first come, first served
   IdVector<EndpointId, Processor> processors;  // empty when nobody shares cores
+  IdVector<EndpointId, Meter> meters;          // empty without autoscalers
+  std::vector<AutoscalerState> autoscalers;    // by index of Plan::autoscalers
   IdVector<WorkloadId, WorkloadState> workloads;
   IdVector<LoadId, LoadState> loads;
   std::vector<User> users;

@@ -39,5 +39,7 @@ inline constexpr Code merged_zero{"MS0526", "A zero merged over a number changes
 inline constexpr Code merged_beside{"MS0527", "What is merged is not looked at by Envoy."};
 inline constexpr Code no_authoriser{"MS0528", "A policy's authoriser does not exist."};
 inline constexpr Code unknown_filter_cluster{"MS0529", "A filter asks a cluster nobody knows."};
+inline constexpr Code no_metric{"MS0530", "An autoscaler reads a metric that nobody serves."};
+inline constexpr Code second_autoscaler{"MS0531", "A workload has two autoscalers."};
 
 }  // namespace mesh::plan_code

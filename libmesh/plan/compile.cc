@@ -3,6 +3,7 @@
 
 #include <deque>
 
+#include "libmesh/plan/autoscalers.h"
 #include "libmesh/plan/changes.h"
 #include "libmesh/plan/clusters.h"
 #include "libmesh/plan/destination_rules.h"
@@ -127,6 +128,7 @@ CompileResult compile(const Scenario& scenario) {
   const std::vector<VersionInput> inputs = version_inputs(draft);
   plan_workloads(draft, inputs);
   plan_changes(draft, inputs);
+  plan_autoscalers(draft, inputs);
   plan_endpoints(draft);
 
   std::deque<VersionContext> contexts;

@@ -15,6 +15,7 @@
 #include "libmesh/plan/behaviour_plan.h"
 #include "libmesh/plan/filter_plan.h"
 #include "libmesh/plan/health_plan.h"
+#include "libmesh/plan/life_plan.h"
 #include "libmesh/policy/call_retry.h"
 #include "libmesh/policy/circuit_breaker.h"
 #include "libmesh/policy/fault.h"
@@ -327,6 +328,7 @@ struct Plan {
   IdVector<LoadId, LoadPlan> loads;
   IdVector<FaultId, FaultPlan> faults;
   IdVector<ChangeId, ChangePlan> changes;
+  std::vector<AutoscalerPlan> autoscalers;  // by time
 
   NetworkPlan network;
   std::uint32_t sidecar_cost = 0;  // index in Plan::distributions

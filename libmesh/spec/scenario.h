@@ -37,6 +37,7 @@ struct Resources {
   std::vector<istio::EnvoyFilter> envoy_filters;
   std::vector<istio::AuthorizationPolicy> authorization_policies;
   std::vector<istio::MeshConfig> mesh_configs;  // the first one holds
+  std::vector<k8s::HorizontalPodAutoscaler> autoscalers;
   bool operator==(const Resources&) const = default;
 };
 
