@@ -41,6 +41,9 @@ enum class Purpose : std::uint64_t {
   Patience,              // of a request in a queue
   CallBackoff,           // pause before an application, or a user, tries again
   Branch,                // which way a script goes, and whether it goes round again
+  PauseEvery,            // of a process that stands still now and then
+  PauseLength,
+  StartUp,  // how long a new process is not ready
 };
 
 /// SplitMix64 finaliser (Steele, Lea, Flood, OOPSLA 2014).

@@ -23,6 +23,8 @@ std::int64_t per_second(std::uint64_t amount, Duration window) {
 /// Meters for the pods, where an autoscaler of the plan reads them.
 void Engine::meter_pods() {
   world_.autoscalers.resize(plan_->autoscalers.size());
+  plain_work_ = plan_->autoscalers.empty() && world_.meters.empty() && world_.processors.empty() &&
+                world_.lives.empty();
   if (plan_->autoscalers.empty() || !world_.meters.empty()) return;
   world_.meters.resize(plan_->endpoints.size());
   for (Meter& meter : world_.meters) meter = {.at = now(), .started = long_ago, .ready = long_ago};
@@ -86,7 +88,10 @@ std::vector<PodStatus> Engine::statuses(const AutoscalerPlan& plan, PodMetric me
     if (!world_.processors.empty() && workload.processor.cores > 0) advance_processor(endpoint);
     spend(meter);
     const Duration window = elapsed(meter.read_at, now());
-    PodStatus status{.ready = pod.crashes == 0,
+    const bool starts = !world_.lives.empty() && world_.lives[endpoint].down &&
+                        world_.lives[endpoint].restarts == 0;
+    PodStatus status{.pending = starts,
+                     .ready = pod.crashes == 0,
                      .started = meter.started,
                      .ready_changed = meter.ready,
                      .measured = meter.measured && metric != PodMetric::Unknown,
@@ -103,6 +108,12 @@ std::vector<PodStatus> Engine::statuses(const AutoscalerPlan& plan, PodMetric me
     pods.push_back(status);
   }
   return pods;
+}
+
+void Engine::schedule_autoscalers(std::uint32_t first) {
+  for (std::uint32_t a = first; a < plan_->autoscalers.size(); ++a) {
+    push(std::max(plan_->autoscalers[a].from, now()), EventKind::AutoscaleTick, a);
+  }
 }
 
 void Engine::on_autoscale(std::uint32_t index) {

@@ -83,8 +83,8 @@ void Engine::start() {
   find_lanes();
   order_queues();
   share_processors();
+  begin_lives();
   meter_pods();
-  plain_work_ = world_.processors.empty() && world_.meters.empty();
   limit_faults();
   weigh_reports();
   for (std::uint32_t c = 0; c < plan_->cluster_configs.size(); ++c) {
@@ -183,15 +183,15 @@ bool Engine::adopt(std::shared_ptr<const Plan> plan) {
   };
   if (!same_pods(*plan_, *plan)) return false;
   const std::size_t known_changes = plan_->changes.size();
-  const std::size_t known_autoscalers = plan_->autoscalers.size();
+  const auto known_autoscalers = static_cast<std::uint32_t>(plan_->autoscalers.size());
   plan_ = std::move(plan);
   for (std::uint32_t l = 0; l < plan_->loads.size(); ++l) world_.loads[LoadId{l}].whole = -1;
   find_lanes();
   world_.limit_counters.resize(plan_->limit_counters);
   order_queues();
   share_processors();
+  begin_lives();
   meter_pods();
-  plain_work_ = world_.processors.empty() && world_.meters.empty();
   limit_faults();
   weigh_reports();
   for (std::uint32_t c = 0; c < plan_->cluster_configs.size(); ++c) {
@@ -201,10 +201,7 @@ bool Engine::adopt(std::shared_ptr<const Plan> plan) {
        ++c) {
     push(std::max(plan_->changes[ChangeId{c}].at, now()), EventKind::ChangeDue, c);
   }
-  for (std::size_t a = known_autoscalers; a < plan_->autoscalers.size(); ++a) {
-    push(std::max(plan_->autoscalers[a].from, now()), EventKind::AutoscaleTick,
-         static_cast<std::uint32_t>(a));
-  }
+  schedule_autoscalers(known_autoscalers);
   recorder_.rename(names_of(*plan_));
   return true;
 }
@@ -298,6 +295,10 @@ void Engine::dispatch(const Event& event) {
       return on_patience_ends(slot, generation);
     case EventKind::AutoscaleTick:
       return on_autoscale(slot);
+    case EventKind::PauseDue:
+    case EventKind::PodReady:
+    case EventKind::OutOfMemory:
+      return on_life(static_cast<EventKind>(event.kind()), EndpointId{slot}, generation);
   }
 }
 

@@ -401,7 +401,25 @@ class Engine {
   void restart_meter(EndpointId endpoint, bool is_new);
   void read_meters(WorkloadId workload);
   std::vector<PodStatus> statuses(const AutoscalerPlan& plan, PodMetric metric);
+  void schedule_autoscalers(std::uint32_t first);
   void on_autoscale(std::uint32_t autoscaler);
+
+  // life.cc: its process
+  const LifePlan* life_plan(EndpointId endpoint) const;
+  void begin_lives();
+  std::uint64_t memory_of(const LifePlan& plan, EndpointId endpoint) const;
+  Duration paced(EndpointId endpoint, Duration time) const;
+  void await_pause(EndpointId endpoint);
+  void on_life(EventKind kind, EndpointId endpoint, std::uint32_t generation);
+  void on_pause(EndpointId endpoint);
+  void watch_pauses(std::uint32_t frame);
+  bool stands_still(std::uint32_t frame);
+  Duration start_time(EndpointId endpoint);
+  void renew(EndpointId endpoint);
+  void pod_scaled(EndpointId endpoint, bool exists);
+  void kill(EndpointId endpoint);
+  void on_pod_ready(EndpointId endpoint);
+  void watch_memory(EndpointId endpoint);
 
   // script.cc: its steps
   void on_step_done(std::uint32_t frame);
@@ -465,7 +483,7 @@ class Engine {
   std::string text_;                  // scratch: no state
   std::vector<std::uint32_t> order_;  // the same
   Draw last_pick_{0};                 // the same: where the latest host pick began to draw
-  bool plain_work_ = true;            // no shared cores, no meters: a step is its time
+  bool plain_work_ = true;            // no cores, meters, processes: a step is its time
   bool probes_hosts_ = false;         // some cluster has active health checks
   EndedBy ended_by_ = EndedBy::Horizon;
   Instant until_{};  // farthest instant asked for so far

@@ -35,6 +35,9 @@ enum class EventKind : std::uint8_t {
   ProcessorDue,        // slot: endpoint whose cores have a task ready, with a generation of its own
   CallAgain,           // slot: frame whose call is tried again
   AutoscaleTick,       // slot: index of Plan::autoscalers
+  PauseDue,            // slot: endpoint, with a generation of its own; its process stands still
+  PodReady,            // the same; its process is up
+  OutOfMemory,         // the same
 };
 
 /// Kinds of timers on lanes: nearly always cancelled before they fire.

@@ -17,9 +17,7 @@ void Engine::schedule_timeline() {
     push(plan_->changes[ChangeId{c}].at, EventKind::ChangeDue, c);
   }
   push(Instant{} + plan_->record.bucket, EventKind::SampleTick, 0);
-  for (std::uint32_t a = 0; a < plan_->autoscalers.size(); ++a) {
-    push(plan_->autoscalers[a].from, EventKind::AutoscaleTick, a);
-  }
+  schedule_autoscalers(0);
 }
 
 bool Engine::hit_by(const FaultPlan& fault, EndpointId endpoint) const {
@@ -41,7 +39,11 @@ void Engine::on_fault_edge(FaultId id, bool start) {
   const EndpointId first = plan_->workloads[fault.workload].first_endpoint;
   for (std::uint32_t i = 0; i < fault.replicas; ++i) {
     const EndpointId endpoint{first.value + i};
-    start ? crash(endpoint) : revive(endpoint);
+    if (fault.restart) {
+      if (start) kill(endpoint);
+    } else {
+      start ? crash(endpoint) : revive(endpoint);
+    }
   }
 }
 
@@ -119,6 +121,7 @@ void Engine::scale(WorkloadId id, std::uint32_t replicas) {
     if (pod.exists == exists) continue;
     pod.exists = exists;
     restart_meter(endpoint, true);
+    if (!world_.lives.empty()) pod_scaled(endpoint, exists);
     push(now() + plan_->endpoint_propagation, EventKind::MembershipReaches, endpoint.value,
          exists ? 1 : 0);
     if (exists) watch_hosts(endpoint);

@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "libmesh/base/time.h"
+#include "libmesh/policy/restart_backoff.h"
 
 namespace mesh {
 
@@ -16,6 +17,17 @@ struct Meter {
   Instant at{}, read_at{};
   std::uint64_t cpu_before = 0, received_before = 0;  // at `read_at`
   Instant started{}, ready{};                         // of the pod; last change of its readiness
+};
+
+/// The process of a pod.
+struct PodLife {
+  Instant started{}, paused_until{};
+  Duration stood{0};  // length of all pauses that have begun
+  RestartBackoff backoff;
+  std::uint32_t restarts = 0, pauses = 0, starts = 0;
+  std::uint32_t generation = 0;  // makes events about an earlier process void
+  bool down = false;             // starts, or waits for its restart
+  bool doomed = false;           // out of memory
 };
 
 }  // namespace mesh

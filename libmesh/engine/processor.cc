@@ -52,6 +52,7 @@ void Engine::work(std::uint32_t id, Duration time) {
   // A hanging application waits; it does not keep the cores busy.
   if (config.cores == 0 || hangs || time.ns == 0) {
     if (!hangs && !world_.meters.empty()) begin_work(id);
+    if (!world_.lives.empty()) watch_pauses(id);
     return push(now() + time, EventKind::StepDone, id, world_.frames.generation(id));
   }
   advance_processor(endpoint);
@@ -66,6 +67,7 @@ void Engine::work(std::uint32_t id, Duration time) {
 
 void Engine::advance_processor(EndpointId endpoint) {
   ProcessorState& state = world_.processors[endpoint].state;
+  if (now() < state.at) return;  // it stands still
   const std::uint64_t before = state.service;
   advance(plan_->workloads[workload_of(endpoint)].processor, state, now());
   if (world_.meters.empty()) return;

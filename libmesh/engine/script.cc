@@ -5,6 +5,7 @@ namespace mesh {
 
 void Engine::on_step_done(std::uint32_t id) {
   Frame& frame = world_.frames[id];
+  if (frame.timed && stands_still(id)) return;
   if (frame.metered) {
     frame.metered = false;
     end_work(world_.visits[frame.visit].endpoint);
@@ -31,6 +32,7 @@ bool Engine::run_step(std::uint32_t id, const StepPlan& step) {
       if (step.kind == StepKind::Work && !plain_work_) {
         work(id, time);
       } else {
+        if (!world_.lives.empty()) watch_pauses(id);
         push(now() + time, EventKind::StepDone, id, world_.frames.generation(id));
       }
       return false;

@@ -65,6 +65,7 @@ void Engine::enter_application(std::uint32_t id) {
   endpoint.first_visit = id;
   ++endpoint.in_flight;
   ++world_.workloads[workload_id].in_flight;
+  if (!world_.lives.empty()) watch_memory(visit.endpoint);
   if (workload.workers == 0 || endpoint.busy < workload.workers) return start_work(id);
   if (!workload.first_come) return wait_in_turn(id);
   if (endpoint.queued >= workload.queue) {
@@ -165,6 +166,7 @@ Duration Engine::service_time(Visit& visit, std::uint32_t distribution, Purpose 
         break;
     }
   }
+  if (!world_.lives.empty()) return paced(visit.endpoint, time);
   return time;
 }
 

@@ -275,11 +275,12 @@ struct Frame {
   Handle child_request;
   CallId call;
   std::uint16_t failed = 0;  // status that a failed required call asks for
-  bool on_processor = false;
-  bool metered = false;       // uses a core, and a meter runs
+  bool on_processor : 1 = false;
+  bool metered : 1 = false;   // uses a core, and a meter runs
+  bool timed : 1 = false;     // a pause since `pause` makes its step longer
   std::uint32_t missing = 0;  // children that must still succeed
   std::uint32_t retries = 0;  // of the call
-  Duration pause{};           // before the latest of them
+  Duration pause{};           // before the latest of them; of a step: pauses when it began
 };
 static_assert(sizeof(Frame) == 64);
 
@@ -372,6 +373,7 @@ struct World {
   IdVector<EndpointId, Instant> member_since;  // what warm-up counts from
   IdVector<EndpointId, QueueState> queues;     // empty when all queues are first come, first served
   IdVector<EndpointId, Processor> processors;  // empty when nobody shares cores
+  IdVector<EndpointId, PodLife> lives;         // empty without words about processes
   IdVector<EndpointId, Meter> meters;          // empty without autoscalers
   std::vector<AutoscalerState> autoscalers;    // by index of Plan::autoscalers
   IdVector<WorkloadId, WorkloadState> workloads;

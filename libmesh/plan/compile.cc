@@ -10,6 +10,7 @@
 #include "libmesh/plan/draft.h"
 #include "libmesh/plan/faults.h"
 #include "libmesh/plan/handlers.h"
+#include "libmesh/plan/lives.h"
 #include "libmesh/plan/loads.h"
 #include "libmesh/plan/reach.h"
 #include "libmesh/plan/references.h"
@@ -129,6 +130,7 @@ CompileResult compile(const Scenario& scenario) {
   plan_workloads(draft, inputs);
   plan_changes(draft, inputs);
   plan_autoscalers(draft, inputs);
+  plan_lives(draft, inputs);
   plan_endpoints(draft);
 
   std::deque<VersionContext> contexts;

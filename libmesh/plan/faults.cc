@@ -50,6 +50,7 @@ void plan_faults(Draft& draft) {
     plan.delay = draft.intern(fault.delay);
     plan.share = fault.share;
     plan.status = fault.status;
+    plan.restart = fault.restart;
     draft.plan.faults.add(std::move(plan));
   }
 }

@@ -1,4 +1,4 @@
-// What changes the number and the state of pods by itself, compiled: autoscalers.
+// What changes the number, the state and the pace of pods by itself, compiled.
 #pragma once
 
 #include <cstdint>
@@ -8,6 +8,7 @@
 #include "libmesh/base/id.h"
 #include "libmesh/base/time.h"
 #include "libmesh/policy/horizontal_autoscaler.h"
+#include "libmesh/policy/pace.h"
 
 namespace mesh {
 
@@ -28,6 +29,20 @@ struct AutoscalerPlan {
   AutoscalerConfig config;
   std::vector<AutoscalerMetricPlan> metrics;
   std::int64_t cpu_request_milli = 0;  // of each pod
+};
+
+inline constexpr std::uint32_t no_life = 0xffffffffu;
+
+/// How the processes of a workload live. Times are indices in Plan::distributions.
+struct LifePlan {
+  bool starts = false;  // a new process is not ready for a while
+  std::uint32_t start_up = 0;
+  WarmUp warm_up;
+  Slowdown slowdown;
+  bool pauses = false;
+  std::uint32_t pause_every = 0, pause_for = 0;
+  std::uint64_t memory_base = 0, memory_per_request = 0;
+  std::uint64_t memory_limit = 0;  // above it the process is killed; 0 = none
 };
 
 }  // namespace mesh

@@ -54,12 +54,13 @@ struct WorkloadPlan {
   std::uint32_t workers = 32;  // 0 = unlimited
   std::uint32_t queue = 1024;  // 0xffffffff = unlimited
   std::uint16_t overflow_status = 503;
-  bool cancel = false;         // work stops when the caller gives up
-  bool first_come = true;      // the queue has neither discipline nor patience
-  QueueDiscipline discipline;  // else
-  std::uint32_t patience = 0;  // index in Plan::distributions
-  bool is_patient = true;      // waits for ever
-  ProcessorConfig processor;   // cores that the work of a pod shares
+  bool cancel = false;           // work stops when the caller gives up
+  bool first_come = true;        // the queue has neither discipline nor patience
+  QueueDiscipline discipline;    // else
+  std::uint32_t patience = 0;    // index in Plan::distributions
+  bool is_patient = true;        // waits for ever
+  ProcessorConfig processor;     // cores that the work of a pod shares
+  std::uint32_t life = no_life;  // index in Plan::lives
   /// After it the application ends a connection: GOAWAY on HTTP/2, else FIN or `Connection: close`
   /// (gRPC servers' MAX_CONNECTION_AGE). 0 = never.
   Duration max_connection_age{0};
@@ -264,6 +265,7 @@ struct FaultPlan {
   std::uint32_t delay = 0;  // index in Plan::distributions
   double share = 1.0;
   std::uint16_t status = 500;
+  bool restart = false;  // Crash: its processes start again
 };
 
 struct ChangePlan {
@@ -329,6 +331,7 @@ struct Plan {
   IdVector<FaultId, FaultPlan> faults;
   IdVector<ChangeId, ChangePlan> changes;
   std::vector<AutoscalerPlan> autoscalers;  // by time
+  std::vector<LifePlan> lives;
 
   NetworkPlan network;
   std::uint32_t sidecar_cost = 0;  // index in Plan::distributions

@@ -61,6 +61,7 @@ YamlNode fault_node(const FaultSpec& fault) {
   blow.add("workload", yaml::text(fault.workload))
       .add_if("replicas", fault.replicas, yaml::integer);
   const char* name = "crash";
+  if (fault.kind == Kind::Crash) blow.add("restart", yaml::boolean(fault.restart));
   if (fault.kind == Kind::Hang) name = "hang";
   if (fault.kind == Kind::Slow) {
     name = "slow";

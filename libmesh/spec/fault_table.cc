@@ -17,6 +17,7 @@ struct Blow {
   Distribution delay;
   double share = 1.0;
   std::uint16_t status = 500;
+  bool restart = false;
 };
 
 std::vector<Field<Blow>> blow_rows(std::vector<Field<Blow>> rows) {
@@ -30,8 +31,10 @@ std::vector<Field<Blow>> blow_rows(std::vector<Field<Blow>> rows) {
 }
 
 const Table<Blow>& crash_table() {
-  static const Table<Blow> table("Crash", "The pods are gone; others take their place never.",
-                                 blow_rows({}));
+  static const Table<Blow> table(
+      "Crash", "The pods are gone; others take their place never.",
+      blow_rows({simulated("restart", &Blow::restart, boolean(), "false",
+                           "The kubelet starts their containers again.")}));
   return table;
 }
 const Table<Blow>& hang_table() {
@@ -76,11 +79,17 @@ Field<FaultSpec> blow_row(std::string name, Kind kind, const Table<Blow>& (*tabl
         out.delay = std::move(blow.delay);
         out.share = blow.share;
         out.status = blow.status;
+        out.restart = blow.restart;
       },
       "", std::move(doc));
 }
 
-void check_fault(const YamlNode& node, const Reading& at, FaultSpec&) {
+void check_fault(const YamlNode& node, const Reading& at, FaultSpec& fault) {
+  if (fault.restart && fault.lasting) {
+    at.field("for").error(code::exclusive_fields, child_or_self(node, "for"),
+                          "a crash with restart has no end of its own",
+                          "the back-off and startUp say when the pods are back");
+  }
   int kinds = 0;
   for (const char* name : {"crash", "hang", "slow", "delay", "errors"}) {
     if (node.find(name) != nullptr) ++kinds;

@@ -140,6 +140,7 @@ struct FaultSpec {
   std::optional<Duration> lasting;  // absent = to the end
   std::string workload;
   std::optional<std::uint32_t> replicas;  // how many pods; absent = all
+  bool restart = false;                   // Crash: the kubelet starts them again
   double factor = 1.0;                    // Slow: service times are multiplied
   Distribution delay;                     // Delay: added to service times
   double share = 1.0;                     // Errors: of answers

@@ -67,6 +67,8 @@ constexpr std::array<std::string_view, event_note_count> note_names = {
     "health check fail",
     "health check pass",
     "autoscale",
+    "oom kill",
+    "pod ready",
 };
 
 /// Source: envoy/upstream/upstream.h, outlier_detection_impl.h (`envoy.md` §15).

@@ -137,8 +137,10 @@ enum class EventNote : std::uint8_t {
   HealthCheckFail,  // a host turned unhealthy for a proxy's active health check
   HealthCheckPass,
   Autoscale,  // of a workload, to `detail` replicas
+  OomKill,    // of an endpoint
+  PodReady,   // a new process, after `detail` restarts
 };
-inline constexpr std::size_t event_note_count = static_cast<std::size_t>(EventNote::Autoscale) + 1;
+inline constexpr std::size_t event_note_count = static_cast<std::size_t>(EventNote::PodReady) + 1;
 
 /// In words: "eject", "fault start" …
 std::string_view to_string(EventNote note);

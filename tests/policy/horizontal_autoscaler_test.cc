@@ -124,7 +124,7 @@ TEST_CASE("horizontal_autoscaler: pods without a value, pods that are not ready"
        {pod(50, 100), never_ready},
        2,
        "2"},
-      {"who was ready once counts", half, true, {pod(50, 100), lost_readiness}, 2, "12"},
+      {"who was ready once counts", half, true, {pod(50, 100), lost_readiness}, 2, "11"},
       {"a window that began before the pod was ready does not count",
        half,
        true,
