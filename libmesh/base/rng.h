@@ -47,6 +47,9 @@ enum class Purpose : std::uint64_t {
   CacheTtl,              // how long an entry is good
   Shedding,              // which arrivals of a load are kept out
   LimiterProbe,          // when a limiter measures its least answer time anew
+  PauseEvery,            // of a process that stands still now and then
+  PauseLength,
+  StartUp,  // how long a new process is not ready
 };
 
 /// SplitMix64 finaliser (Steele, Lea, Flood, OOPSLA 2014).

@@ -86,6 +86,8 @@ void Engine::start() {
   share_processors();
   prepare_stores();
   prefill_caches();
+  begin_lives();
+  meter_pods();
   limit_faults();
   limit_bandwidth();
   weigh_reports();
@@ -188,6 +190,7 @@ bool Engine::adopt(std::shared_ptr<const Plan> plan) {
   };
   if (!same_pods(*plan_, *plan)) return false;
   const std::size_t known_changes = plan_->changes.size();
+  const auto known_autoscalers = static_cast<std::uint32_t>(plan_->autoscalers.size());
   plan_ = std::move(plan);
   for (std::uint32_t l = 0; l < plan_->loads.size(); ++l) world_.loads[LoadId{l}].whole = -1;
   find_lanes();
@@ -195,6 +198,8 @@ bool Engine::adopt(std::shared_ptr<const Plan> plan) {
   order_queues();
   share_processors();
   prepare_stores();
+  begin_lives();
+  meter_pods();
   limit_faults();
   limit_bandwidth();
   weigh_reports();
@@ -205,6 +210,7 @@ bool Engine::adopt(std::shared_ptr<const Plan> plan) {
        ++c) {
     push(std::max(plan_->changes[ChangeId{c}].at, now()), EventKind::ChangeDue, c);
   }
+  schedule_autoscalers(known_autoscalers);
   recorder_.rename(names_of(*plan_));
   return true;
 }
@@ -233,7 +239,7 @@ void Engine::dispatch(const Event& event) {
       if (world_.visits.alive(slot, generation)) on_reaches_server(slot);
       return;
     case EventKind::StepDone:
-      if (world_.frames.alive(slot, generation)) run_frame(slot);
+      if (world_.frames.alive(slot, generation)) on_step_done(slot);
       return;
     case EventKind::ReachesCaller:
       if (world_.attempts.alive(slot, generation)) on_reaches_caller(slot);
@@ -281,6 +287,12 @@ void Engine::dispatch_rare(const Event& event) {
       return;
     case EventKind::PatienceEnds:
       return on_patience_ends(slot, generation);
+    case EventKind::AutoscaleTick:
+      return on_autoscale(slot);
+    case EventKind::PauseDue:
+    case EventKind::PodReady:
+    case EventKind::OutOfMemory:
+      return on_life(static_cast<EventKind>(event.kind()), EndpointId{slot}, generation);
     case EventKind::HoldReady:
       return on_hold_ready(slot, generation);
     case EventKind::MessageDue:

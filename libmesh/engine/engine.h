@@ -423,9 +423,39 @@ class Engine {
   void work(std::uint32_t frame, Duration time);
   void leave_processor(EndpointId endpoint);
   void await_completion(EndpointId endpoint);
+  void advance_processor(EndpointId endpoint);
   void on_processor_due(EndpointId endpoint, std::uint32_t generation);
 
+  // autoscaling.cc: what pods use, and how many there are to be
+  void meter_pods();
+  void spend(Meter& meter) const;
+  void begin_work(std::uint32_t frame);
+  void end_work(EndpointId endpoint);
+  void restart_meter(EndpointId endpoint, bool is_new);
+  void read_meters(WorkloadId workload);
+  std::vector<PodStatus> statuses(const AutoscalerPlan& plan, PodMetric metric);
+  void schedule_autoscalers(std::uint32_t first);
+  void on_autoscale(std::uint32_t autoscaler);
+
+  // life.cc: its process
+  const LifePlan* life_plan(EndpointId endpoint) const;
+  void begin_lives();
+  std::uint64_t memory_of(const LifePlan& plan, EndpointId endpoint) const;
+  Duration paced(EndpointId endpoint, Duration time) const;
+  void await_pause(EndpointId endpoint);
+  void on_life(EventKind kind, EndpointId endpoint, std::uint32_t generation);
+  void on_pause(EndpointId endpoint);
+  void watch_pauses(std::uint32_t frame);
+  bool stands_still(std::uint32_t frame);
+  Duration start_time(EndpointId endpoint);
+  void renew(EndpointId endpoint);
+  void pod_scaled(EndpointId endpoint, bool exists);
+  void kill(EndpointId endpoint);
+  void on_pod_ready(EndpointId endpoint);
+  void watch_memory(EndpointId endpoint);
+
   // script.cc: its steps
+  void on_step_done(std::uint32_t frame);
   void run_frame(std::uint32_t frame);
   bool run_step(std::uint32_t frame, const StepPlan& step);
   double branch_draw(std::uint32_t frame);
@@ -587,6 +617,7 @@ class Engine {
   bool carries_ = false;                 // deadlines or priorities travel along
   bool watches_work_ = false;            // somebody wants to know who begins to work
   bool picks_for_calls_ = false;         // some call chooses its host, or has copies
+  bool plain_work_ = true;               // no cores, meters, processes: a step is its time
   EndedBy ended_by_ = EndedBy::Horizon;
   Instant until_{};  // farthest instant asked for so far
 };

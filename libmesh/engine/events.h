@@ -41,6 +41,10 @@ enum class EventKind : std::uint8_t {
   DeadlinePasses,      // slot: request whose caller waits no longer
   HoldReady,           // slot: hold that has what it waited for
   MessageDue,          // slot: message that is delivered again
+  AutoscaleTick,       // slot: index of Plan::autoscalers
+  PauseDue,            // slot: endpoint, with a generation of its own; its process stands still
+  PodReady,            // the same; its process is up
+  OutOfMemory,         // the same
 };
 
 /// Kinds of timers on lanes: nearly always cancelled before they fire.

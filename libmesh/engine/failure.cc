@@ -17,6 +17,7 @@ void Engine::schedule_timeline() {
     push(plan_->changes[ChangeId{c}].at, EventKind::ChangeDue, c);
   }
   push(Instant{} + plan_->record.bucket, EventKind::SampleTick, 0);
+  schedule_autoscalers(0);
 }
 
 bool Engine::hit_by(const FaultPlan& fault, EndpointId endpoint) const {
@@ -44,6 +45,8 @@ void Engine::on_fault_edge(FaultId id, bool start) {
     const EndpointId endpoint{first.value + i};
     if (resets) {
       reset_connections_to(endpoint, true);
+    } else if (fault.restart) {
+      if (start) kill(endpoint);
     } else {
       start ? crash(endpoint) : revive(endpoint);
     }
@@ -79,6 +82,7 @@ void Engine::on_down_edge(std::uint32_t index, bool start) {
 void Engine::crash(EndpointId id) {
   if (++world_.endpoints[id].crashes > 1) return;
   lose_caches(id);
+  restart_meter(id, false);
   const bool sidecar = plan_->workloads[workload_of(id)].receives_through_sidecar;
   while (world_.endpoints[id].first_visit != nil) {
     const std::uint32_t visit = world_.endpoints[id].first_visit;
@@ -97,6 +101,7 @@ void Engine::crash(EndpointId id) {
 
 void Engine::revive(EndpointId id) {
   if (--world_.endpoints[id].crashes > 0) return;
+  restart_meter(id, false);
   push(now() + plan_->endpoint_propagation, EventKind::MembershipReaches, id.value, 1);
 }
 
@@ -122,6 +127,8 @@ void Engine::scale(WorkloadId id, std::uint32_t replicas) {
     const bool exists = i < replicas;
     if (pod.exists == exists) continue;
     pod.exists = exists;
+    restart_meter(endpoint, true);
+    if (!world_.lives.empty()) pod_scaled(endpoint, exists);
     push(now() + plan_->endpoint_propagation, EventKind::MembershipReaches, endpoint.value,
          exists ? 1 : 0);
     if (exists) watch_hosts(endpoint);

@@ -51,10 +51,12 @@ void Engine::work(std::uint32_t id, Duration time) {
                                  });
   // A hanging application waits; it does not keep the cores busy.
   if (config.cores == 0 || hangs || time.ns == 0) {
+    if (!hangs && !world_.meters.empty()) begin_work(id);
+    if (!world_.lives.empty()) watch_pauses(id);
     return push(now() + time, EventKind::StepDone, id, world_.frames.generation(id));
   }
+  advance_processor(endpoint);
   Processor& processor = world_.processors[endpoint];
-  advance(config, processor.state, now());
   ++processor.state.tasks;
   processor.tasks.push_back({processor.state.service + work_of(time), id,
                              world_.frames.generation(id), processor.next_number++});
@@ -63,10 +65,22 @@ void Engine::work(std::uint32_t id, Duration time) {
   await_completion(endpoint);
 }
 
+void Engine::advance_processor(EndpointId endpoint) {
+  ProcessorState& state = world_.processors[endpoint].state;
+  if (now() < state.at) return;  // it stands still
+  const std::uint64_t before = state.service;
+  advance(plan_->workloads[workload_of(endpoint)].processor, state, now());
+  if (world_.meters.empty()) return;
+  Meter& meter = world_.meters[endpoint];
+  meter.cpu_part += (state.service - before) * state.tasks;
+  meter.cpu_ns += meter.cpu_part >> work_bits;
+  meter.cpu_part &= (std::uint64_t{1} << work_bits) - 1;
+}
+
 /// The frame is given up while it works: the others get its share.
 void Engine::leave_processor(EndpointId endpoint) {
+  advance_processor(endpoint);
   Processor& processor = world_.processors[endpoint];
-  advance(plan_->workloads[workload_of(endpoint)].processor, processor.state, now());
   --processor.state.tasks;
   await_completion(endpoint);
 }
@@ -93,8 +107,7 @@ void Engine::await_completion(EndpointId endpoint) {
 void Engine::on_processor_due(EndpointId endpoint, std::uint32_t generation) {
   if (world_.processors[endpoint].generation != generation) return;  // it came otherwise
   world_.processors[endpoint].due = never;
-  advance(plan_->workloads[workload_of(endpoint)].processor, world_.processors[endpoint].state,
-          now());
+  advance_processor(endpoint);
   for (;;) {
     Processor& processor = world_.processors[endpoint];
     if (processor.tasks.empty() || !processor.state.has_done(processor.tasks.front().finish)) break;

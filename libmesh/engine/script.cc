@@ -3,6 +3,16 @@
 
 namespace mesh {
 
+void Engine::on_step_done(std::uint32_t id) {
+  Frame& frame = world_.frames[id];
+  if (frame.timed && stands_still(id)) return;
+  if (frame.metered) {
+    frame.metered = false;
+    end_work(world_.visits[frame.visit].endpoint);
+  }
+  run_frame(id);
+}
+
 void Engine::run_frame(std::uint32_t id) {
   if (carries_ && stops_late(id)) return;
   while (world_.frames[id].next_step < world_.frames[id].end_step) {
@@ -21,9 +31,10 @@ bool Engine::run_step(std::uint32_t id, const StepPlan& step) {
       const bool sleeps = step.kind == StepKind::Sleep;
       const Duration time = service_time(visit, step.time, Purpose::StepTime, sleeps);
       if (time.ns == 0) return true;
-      if (!sleeps && !world_.processors.empty()) {
+      if (!sleeps && !plain_work_) {
         work(id, time);
       } else {
+        if (!world_.lives.empty()) watch_pauses(id);
         push(now() + time, EventKind::StepDone, id, world_.frames.generation(id));
       }
       return false;
@@ -175,6 +186,7 @@ void Engine::drop_frames(std::uint32_t id) {
   world_.frames.erase(id);
   if (!world_.stores.holds.empty()) drop_hold(frame);
   if (frame.on_processor) leave_processor(world_.visits[frame.visit].endpoint);
+  if (frame.metered) end_work(world_.visits[frame.visit].endpoint);
   if (world_.requests.alive(frame.child_request)) on_downstream_gone(frame.child_request.slot);
   if (!world_.guards.calls.empty()) drop_guarded(id);
   for (std::uint32_t child = frame.first_child; child != nil;) {

@@ -70,6 +70,7 @@ void Engine::enter_application(std::uint32_t id) {
     answer(id, workload.overflow_status, Action::Respond);
     return leave(id, workload.overflow_status, true);
   }
+  if (!world_.lives.empty()) watch_memory(visit.endpoint);
   if (workload.workers == 0 || endpoint.busy < workload.workers) return start_work(id);
   if (!workload.first_come) return wait_in_turn(id);
   if (endpoint.queued >= workload.queue) {
@@ -140,7 +141,7 @@ void Engine::start_work(std::uint32_t id) {
   frame.next_step = script.first;
   frame.end_step = script.first + script.count;
   const Duration time = service_time(visit, answer.time, Purpose::ServiceTime);
-  if (!world_.processors.empty()) return work(visit.frame, time);
+  if (!plain_work_) return work(visit.frame, time);
   push(now() + time, EventKind::StepDone, visit.frame, world_.frames.generation(visit.frame));
 }
 
@@ -175,6 +176,7 @@ Duration Engine::service_time(Visit& visit, std::uint32_t distribution, Purpose 
         break;
     }
   }
+  if (!world_.lives.empty()) return paced(visit.endpoint, time);
   return time;
 }
 

@@ -14,6 +14,7 @@
 #include "libmesh/engine/cluster_view.h"
 #include "libmesh/engine/guard_state.h"
 #include "libmesh/engine/keyed_cells.h"
+#include "libmesh/engine/pod_life.h"
 #include "libmesh/engine/store_state.h"
 #include "libmesh/engine/tried_hosts.h"
 #include "libmesh/kernel/loop.h"
@@ -22,6 +23,7 @@
 #include "libmesh/policy/call_retry.h"
 #include "libmesh/policy/circuit_breaker.h"
 #include "libmesh/policy/health_check.h"
+#include "libmesh/policy/horizontal_autoscaler.h"
 #include "libmesh/policy/load_balancer/round_robin.h"
 #include "libmesh/policy/local_rate_limit.h"
 #include "libmesh/policy/merge_window.h"
@@ -273,10 +275,12 @@ struct Frame {
   Handle child_request;
   CallId call;
   std::uint16_t failed = 0;  // status that a failed required call asks for
-  bool on_processor = false;
+  bool on_processor : 1 = false;
+  bool metered : 1 = false;   // uses a core, and a meter runs
+  bool timed : 1 = false;     // a pause since `pause` makes its step longer
   std::uint32_t missing = 0;  // children that must still succeed
   std::uint32_t retries = 0;  // of the call
-  Duration pause{};           // before the latest of them
+  Duration pause{};           // before the latest of them; of a step: pauses when it began
 };
 static_assert(sizeof(Frame) == 64);
 
@@ -372,6 +376,9 @@ struct World {
   IdVector<EndpointId, Instant> member_since;  // what warm-up counts from
   IdVector<EndpointId, QueueState> queues;     // empty when all queues are first come, first served
   IdVector<EndpointId, Processor> processors;  // empty when nobody shares cores
+  IdVector<EndpointId, PodLife> lives;         // empty without words about processes
+  IdVector<EndpointId, Meter> meters;          // empty without autoscalers
+  std::vector<AutoscalerState> autoscalers;    // by index of Plan::autoscalers
   IdVector<WorkloadId, WorkloadState> workloads;
   IdVector<LoadId, LoadState> loads;
   std::vector<User> users;

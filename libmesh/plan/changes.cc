@@ -47,6 +47,7 @@ void apply_resources(Resources& present, Resources&& applied, std::size_t versio
   apply_objects(present.workload_entries, std::move(applied.workload_entries), version);
   apply_objects(present.envoy_filters, std::move(applied.envoy_filters), version);
   apply_objects(present.mesh_configs, std::move(applied.mesh_configs), version);
+  apply_objects(present.autoscalers, std::move(applied.autoscalers), version);
 }
 
 std::vector<const ChangeSpec*> changes_by_time(const Scenario& scenario) {

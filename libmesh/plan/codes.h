@@ -51,5 +51,7 @@ inline constexpr Code no_outer_key{"MS0561", "No cache step around it has a key.
 inline constexpr Code shed_closed_load{"MS0562", "Only arrivals of open loads can be kept out."};
 inline constexpr Code unused_store{"MS0563", "Nothing uses a store."};
 inline constexpr Code waits_for_itself{"MS0564", "A fetch may wait for its own end."};
+inline constexpr Code no_metric{"MS0540", "An autoscaler reads a metric that nobody serves."};
+inline constexpr Code second_autoscaler{"MS0541", "A workload has two autoscalers."};
 
 }  // namespace mesh::plan_code

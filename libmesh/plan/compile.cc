@@ -4,12 +4,14 @@
 #include <deque>
 #include <map>
 
+#include "libmesh/plan/autoscalers.h"
 #include "libmesh/plan/changes.h"
 #include "libmesh/plan/clusters.h"
 #include "libmesh/plan/destination_rules.h"
 #include "libmesh/plan/draft.h"
 #include "libmesh/plan/faults.h"
 #include "libmesh/plan/handlers.h"
+#include "libmesh/plan/lives.h"
 #include "libmesh/plan/loads.h"
 #include "libmesh/plan/locality.h"
 #include "libmesh/plan/reach.h"
@@ -157,6 +159,8 @@ CompileResult compile(const Scenario& scenario) {
   plan_network(draft);
   plan_changes(draft, inputs);
   plan_stores(draft);
+  plan_autoscalers(draft, inputs);
+  plan_lives(draft, inputs);
   plan_endpoints(draft);
 
   std::deque<VersionContext> contexts;

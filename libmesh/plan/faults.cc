@@ -108,6 +108,7 @@ class FaultPlanner {
     plan.delay = draft_.intern(fault_->delay);
     plan.share = fault_->share;
     plan.status = fault_->status;
+    plan.restart = fault_->restart;
     if (fault_->kind == FaultSpec::Kind::CpuSteal) plan.factor = 1.0 / (1.0 - fault_->share);
     if (fault_->kind == FaultSpec::Kind::Dns && !fault_->host.empty()) {
       const NamedService found = find_service(registry_, fault_->host, "default", 0);

@@ -15,6 +15,7 @@
 #include "libmesh/plan/behaviour_plan.h"
 #include "libmesh/plan/filter_plan.h"
 #include "libmesh/plan/health_plan.h"
+#include "libmesh/plan/life_plan.h"
 #include "libmesh/plan/store_plan.h"
 #include "libmesh/policy/call_retry.h"
 #include "libmesh/policy/circuit_breaker.h"
@@ -57,13 +58,14 @@ struct WorkloadPlan {
   std::uint16_t overflow_status = 503;
   bool cancel = false;  // work stops when the caller gives up
   bool obeys_deadlines = false;
-  bool first_come = true;      // the queue has neither discipline nor patience
-  QueueDiscipline discipline;  // else
-  std::uint32_t patience = 0;  // index in Plan::distributions
-  bool is_patient = true;      // waits for ever
-  ProcessorConfig processor;   // cores that the work of a pod shares
-  LimiterConfig limiter;       // of the requests in progress in each pod
-  StoreId limiter_store;       // where it is counted
+  bool first_come = true;        // the queue has neither discipline nor patience
+  QueueDiscipline discipline;    // else
+  std::uint32_t patience = 0;    // index in Plan::distributions
+  bool is_patient = true;        // waits for ever
+  ProcessorConfig processor;     // cores that the work of a pod shares
+  LimiterConfig limiter;         // of the requests in progress in each pod
+  StoreId limiter_store;         // where it is counted
+  std::uint32_t life = no_life;  // index in Plan::lives
   /// After it the application ends a connection: GOAWAY on HTTP/2, else FIN or `Connection: close`
   /// (gRPC servers' MAX_CONNECTION_AGE). 0 = never.
   Duration max_connection_age{0};
@@ -312,6 +314,7 @@ struct FaultPlan {
   std::uint32_t cache = 0;  // CacheWipe: index in Plan::caches
   LoadId load;              // Shed
   StoreId store;            // Shed: where it is counted
+  bool restart = false;     // Crash: its processes start again
 };
 
 struct ChangePlan {
@@ -390,6 +393,8 @@ struct Plan {
   IdVector<FaultId, FaultPlan> faults;
   std::vector<LinkFaultPlan> link_faults;
   IdVector<ChangeId, ChangePlan> changes;
+  std::vector<AutoscalerPlan> autoscalers;  // by time
+  std::vector<LifePlan> lives;
 
   NetworkPlan network;
   std::uint32_t sidecar_cost = 0;  // index in Plan::distributions

@@ -84,6 +84,7 @@ const std::vector<DocumentTable>& all_tables() {
       {"Pod", k8s::pod_table().info()},
       {"ServiceAccount", k8s::service_account_table().info()},
       {"Namespace", k8s::namespace_table().info()},
+      {"HorizontalPodAutoscaler", k8s::horizontal_pod_autoscaler_table().info()},
       {"VirtualService", istio::virtual_service_table().info()},
       {"DestinationRule", istio::destination_rule_table().info()},
       {"Gateway", istio::gateway_table().info()},

@@ -11,6 +11,7 @@
 #include "libmesh/base/distribution.h"
 #include "libmesh/policy/call_retry.h"
 #include "libmesh/policy/concurrency_limit.h"
+#include "libmesh/policy/pace.h"
 #include "libmesh/policy/processor_sharing.h"
 #include "libmesh/policy/queue_discipline.h"
 #include "libmesh/spec/call_guards.h"
@@ -212,6 +213,18 @@ struct HandlerSpec {
   bool operator==(const HandlerSpec&) const = default;
 };
 
+/// Bytes that a pod needs.
+struct MemorySpec {
+  std::uint64_t base = 0, per_request = 0;
+  bool operator==(const MemorySpec&) const = default;
+};
+
+/// Times in which a pod's process stands still.
+struct PausesSpec {
+  Distribution every, lasting;
+  bool operator==(const PausesSpec&) const = default;
+};
+
 struct WorkloadBehaviour {
   std::string workload;                  // name or name.namespace
   std::optional<std::uint32_t> workers;  // requests served at the same time; 0 = unlimited
@@ -237,9 +250,14 @@ struct WorkloadBehaviour {
   std::vector<ServiceLimitSpec> limits;  // of a rate limit service: the first that fits counts
   LimiterConfig limiter;                 // of the requests in progress in each pod
   std::vector<DownSpec> downs;
-  std::optional<bool> sidecar;               // absent: by Istio's injection rules
-  std::optional<SidecarSides> sides;         // absent: both sides, or none, as `sidecar` says
-  std::string locality;                      // "region/zone/subzone"; empty = the default one
+  std::optional<bool> sidecar;           // absent: by Istio's injection rules
+  std::optional<SidecarSides> sides;     // absent: both sides, or none, as `sidecar` says
+  std::string locality;                  // "region/zone/subzone"; empty = the default one
+  std::optional<Distribution> start_up;  // from scheduled to ready; absent: at once
+  std::optional<WarmUp> warm_up;
+  std::optional<MemorySpec> memory;
+  std::optional<PausesSpec> pauses;
+  std::optional<Slowdown> slowdown;
   std::optional<std::uint32_t> concurrency;  // proxy worker threads; absent: the platform's
   Place place;
   bool operator==(const WorkloadBehaviour&) const = default;

@@ -91,6 +91,7 @@ YamlNode fault_node(const FaultSpec& fault) {
   add_pods(blow, fault.pods);
   switch (fault.kind) {
     case Kind::Crash:
+      blow.add("restart", yaml::boolean(fault.restart));
       return map.add("crash", blow.take()).take();
     case Kind::Hang:
       return map.add("hang", blow.take()).take();

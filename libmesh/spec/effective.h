@@ -7,6 +7,8 @@ namespace mesh {
 
 YamlNode to_node(const Distribution& d);
 YamlNode to_node(const WorkloadBehaviour& behaviour);
+/// startUp, warmUp, memory, pauses, slowdown, as far as they are given.
+std::vector<std::pair<std::string, YamlNode>> life_entries(const WorkloadBehaviour& behaviour);
 YamlNode to_node(const BehaviourDefaults& defaults);
 YamlNode to_node(const LoadSpec& load);
 YamlNode to_node(const RetrySpec& retry);

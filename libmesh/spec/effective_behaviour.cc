@@ -171,6 +171,7 @@ YamlNode to_node(const Distribution& d) {
 YamlNode to_node(const WorkloadBehaviour& b) {
   Map map;
   map.add_if("workers", b.workers, workers_node).add("cpu", processor_node(b.processor));
+  for (auto& [key, value] : life_entries(b)) map.add(key, std::move(value));
   map.add("queue", discipline_node(b));
   if (b.limiter.kind != LimiterKind::None) map.add("limiter", to_node(b.limiter));
   map.add("overflowStatus", yaml::integer(b.overflow_status));

@@ -25,8 +25,11 @@ void check_blow(const YamlNode& node, const Reading& at, Blow& blow) {
 }
 
 const Table<Blow>& crash_table() {
-  static const Table<Blow> table("Crash", "The pods are gone; others take their place never.",
-                                 blow_rows({}), check_blow);
+  static const Table<Blow> table(
+      "Crash", "The pods are gone; others take their place never.",
+      blow_rows({simulated("restart", &Blow::restart, boolean(), "false",
+                           "The kubelet starts their containers again.")}),
+      check_blow);
   return table;
 }
 const Table<Blow>& hang_table() {
@@ -124,6 +127,11 @@ const std::vector<Field<FaultSpec>>& kinds_of_faults() {
 }
 
 void check_fault(const YamlNode& node, const Reading& at, FaultSpec& fault) {
+  if (fault.restart && fault.lasting) {
+    at.field("for").error(code::exclusive_fields, child_or_self(node, "for"),
+                          "a crash with restart has no end of its own",
+                          "the back-off and startUp say when the pods are back");
+  }
   int kinds = 0;
   std::string names;
   for (const Field<FaultSpec>& row : kinds_of_faults()) {
@@ -136,12 +144,13 @@ void check_fault(const YamlNode& node, const Reading& at, FaultSpec& fault) {
                  (kinds == 0 ? " is needed" : " may be set"),
              kinds == 0 ? "" : "write one list item for each fault");
   }
-  const bool lasts = !happens_at_once(fault.kind);
-  if (!lasts && fault.lasting) {
+  const bool at_once = happens_at_once(fault.kind);
+  if (at_once && fault.lasting) {
     at.field("for").error(code::exclusive_fields, child_or_self(node, "for"),
                           "it happens at once and lasts no time", "repeat it with every and times");
   }
-  if (fault.every && lasts && (!fault.lasting || *fault.lasting >= *fault.every)) {
+  const bool ends_by_itself = at_once || fault.restart;
+  if (fault.every && !ends_by_itself && (!fault.lasting || *fault.lasting >= *fault.every)) {
     at.field("every").error(code::invalid_time, child_or_self(node, "every"),
                             "must be longer than for, so that the fault ends in between");
   }

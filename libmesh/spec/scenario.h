@@ -37,6 +37,7 @@ struct Resources {
   std::vector<istio::EnvoyFilter> envoy_filters;
   std::vector<istio::AuthorizationPolicy> authorization_policies;
   std::vector<istio::MeshConfig> mesh_configs;  // the first one holds
+  std::vector<k8s::HorizontalPodAutoscaler> autoscalers;
   bool operator==(const Resources&) const = default;
 };
 
@@ -180,6 +181,7 @@ struct FaultSpec {
   std::optional<Duration> every;    // again and again
   std::uint32_t times = 0;          // so often; 0 = until the run ends
   PodSelector pods;
+  bool restart = false;        // Crash: the kubelet starts them again
   double factor = 1.0;         // Slow: service times are multiplied
   Distribution delay;          // Delay: added to service times; Dns: until the error is known
   double share = 1.0;          // Errors: of answers; CpuSteal: of the cores

@@ -89,9 +89,10 @@ void apply(std::vector<T>& objects, std::vector<T> applied) {
 template <class F>
 void for_each_pair(Resources& left, Resources& right, F f) {
   auto& [services, workloads, namespaces, accounts, virtual_services, rules, gateways, entries,
-         workload_entries, envoy_filters, policies, mesh_configs] = left;
+         workload_entries, envoy_filters, policies, mesh_configs, autoscalers] = left;
   auto& [services2, workloads2, namespaces2, accounts2, virtual_services2, rules2, gateways2,
-         entries2, workload_entries2, envoy_filters2, policies2, mesh_configs2] = right;
+         entries2, workload_entries2, envoy_filters2, policies2, mesh_configs2, autoscalers2] =
+      right;
   f(services, services2);
   f(workloads, workloads2);
   f(namespaces, namespaces2);
@@ -104,6 +105,7 @@ void for_each_pair(Resources& left, Resources& right, F f) {
   f(envoy_filters, envoy_filters2);
   f(policies, policies2);
   f(mesh_configs, mesh_configs2);
+  f(autoscalers, autoscalers2);
 }
 
 }  // namespace

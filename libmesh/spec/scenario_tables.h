@@ -89,6 +89,12 @@ Reader<std::uint32_t> priority_class();
 Reader<bool> deadline_word();
 /// `cpu` of a workload: cores alone, or with a limit.
 Reader<ProcessorConfig> processor();
+/// How a process lives, word by word.
+Field<WorkloadBehaviour> start_up_row();
+Field<WorkloadBehaviour> warm_up_row();
+Field<WorkloadBehaviour> memory_row();
+Field<WorkloadBehaviour> pauses_row();
+Field<WorkloadBehaviour> slowdown_row();
 /// 200 … 599.
 Reader<std::uint16_t> http_status();
 /// The same, or 101 of an upgraded connection.

@@ -68,6 +68,9 @@ constexpr std::array<std::string_view, event_note_count> note_names = {
     "panic end",
     "health check fail",
     "health check pass",
+    "autoscale",
+    "oom kill",
+    "pod ready",
 };
 
 /// Source: envoy/upstream/upstream.h, outlier_detection_impl.h (`envoy.md` §15).

@@ -136,9 +136,11 @@ enum class EventNote : std::uint8_t {
   PanicEnd,
   HealthCheckFail,  // a host turned unhealthy for a proxy's active health check
   HealthCheckPass,
+  Autoscale,  // of a workload, to `detail` replicas
+  OomKill,    // of an endpoint
+  PodReady,   // a new process, after `detail` restarts
 };
-inline constexpr std::size_t event_note_count =
-    static_cast<std::size_t>(EventNote::HealthCheckPass) + 1;
+inline constexpr std::size_t event_note_count = static_cast<std::size_t>(EventNote::PodReady) + 1;
 
 /// In words: "eject", "fault start" …
 std::string_view to_string(EventNote note);
@@ -156,7 +158,7 @@ struct Noted {
   EndpointId proxy{};           // which of its pods
   ClusterId cluster{};
   EndpointId endpoint{};
-  std::uint32_t detail = 0;  // FaultId, ChangeId, detector or breaker, by `what`
+  std::uint32_t detail = 0;  // FaultId, ChangeId, detector, breaker, replicas, by `what`
   EjectionRates rates{};     // ejections by success rate or failure percentage
 };
 

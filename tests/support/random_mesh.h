@@ -6,14 +6,16 @@
 #include <string>
 #include <vector>
 
+#include "tests/support/dice.h"
 #include "tests/support/random_guards.h"
+#include "tests/support/random_lives.h"
 
 namespace mesh::testing {
 
 /// The same seed gives the same text; `meshsim run` on it repeats a failure.
-class RandomMesh {
+class RandomMesh : public Dice {
  public:
-  explicit RandomMesh(std::uint64_t seed) : random_(seed) {}
+  explicit RandomMesh(std::uint64_t seed) : Dice(seed), lives_(seed) {}
 
   /// A few seconds of simulated time: services that call services with a higher number, so that no
   /// request goes round in a circle. Loads stop after `load_seconds`.
@@ -31,19 +33,6 @@ class RandomMesh {
 
   static constexpr int load_seconds = 6;
 
-  // ---- dice -------------------------------------------------------------------------------------
-
-  std::uint32_t below(std::uint32_t n) { return static_cast<std::uint32_t>(random_() % n); }
-  bool flip() { return below(2) == 0; }
-  bool rarely() { return below(5) == 0; }
-  std::string pick(const std::vector<std::string>& from) {
-    return from[below(static_cast<std::uint32_t>(from.size()))];
-  }
-  static std::string text(std::uint32_t n) { return std::to_string(n); }
-  std::string ms(std::uint32_t from, std::uint32_t to) {
-    return text(from + below(to - from + 1)) + "ms";
-  }
-  std::string percent(std::uint32_t most) { return text(below(most + 1)) + "%"; }
   std::string instant() { return ms(0, load_seconds * 1000); }
 
  private:
@@ -90,7 +79,8 @@ class RandomMesh {
            text(version) + "}\nspec:\n  replicas: " + text(1 + below(4)) +
            "\n  selector: {matchLabels: " + labels +
            "}\n  template:\n    metadata: {labels: " + labels +
-           "}\n    spec: {containers: [{name: app, image: example.com/app}]}\n";
+           "}\n    spec: {containers: [{name: app, image: example.com/app" + lives_.resources() +
+           "}]}\n" + lives_.autoscaler(service(s) + "-v" + text(version));
   }
 
   std::string way_in() {
@@ -211,6 +201,7 @@ class RandomMesh {
     row("time: " + law());
     row("workers: " + (rarely() ? "unlimited" : text(1 + below(12))));
     row("queue: " + queue());
+    out += lives_.words("        ");
     if (rarely()) row("cpu: " + cpu());
     if (flip()) row("cancel: true");
     if (rarely()) row("deadline: propagate");
@@ -349,7 +340,11 @@ class RandomMesh {
     if (what == "slow") of += ", factor: " + text(1 + below(30));
     if (what == "delay") of += ", time: " + law();
     if (what == "errors") of += ", share: " + percent(100) + ", status: 503";
-    return "  - {at: " + instant() + ", for: " + ms(1, 3000) + ", " + what + ": {" + of + "}}\n";
+    const std::string lasting = "for: " + ms(1, 3000) + ", ";
+    if (what == "crash" && lives_.restarts()) {
+      return "  - {at: " + instant() + ", crash: {restart: true, " + of + "}}\n";
+    }
+    return "  - {at: " + instant() + ", " + lasting + what + ": {" + of + "}}\n";
   }
   std::string change() {
     const std::string at = "  - at: " + instant() + "\n    ";
@@ -386,7 +381,7 @@ class RandomMesh {
            "}\n  record: {requests: true}\n";
   }
 
-  std::mt19937_64 random_;
+  RandomLives lives_;
   std::uint32_t services_ = 1;
   std::vector<std::uint32_t> versions_;
 };

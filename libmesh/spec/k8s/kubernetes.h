@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "libmesh/policy/horizontal_autoscaler.h"
 #include "libmesh/spec/resource.h"
 
 namespace mesh::k8s {
@@ -74,6 +75,25 @@ struct ServiceAccount {
   Metadata metadata;
   Place place;
   bool operator==(const ServiceAccount&) const = default;
+};
+
+/// One metric of an autoscaler.
+struct AutoscalerMetric {
+  enum class Source : std::uint8_t { Resource, Pods, Other };
+  Source source = Source::Resource;
+  std::string name = "cpu";  // of the resource or the metric
+  MetricTarget target;       // thousandths, or bytes for memory
+  Place place;
+  bool operator==(const AutoscalerMetric&) const = default;
+};
+
+struct HorizontalPodAutoscaler {
+  Metadata metadata;
+  std::string target_kind, target_name;
+  AutoscalerConfig config;
+  std::vector<AutoscalerMetric> metrics;  // empty in the file = 80 % of the requested CPU
+  Place place;
+  bool operator==(const HorizontalPodAutoscaler&) const = default;
 };
 
 }  // namespace mesh::k8s

@@ -12,6 +12,7 @@ const Table<Workload>& stateful_set_table();
 const Table<Workload>& pod_table();
 const Table<Namespace>& namespace_table();
 const Table<ServiceAccount>& service_account_table();
+const Table<HorizontalPodAutoscaler>& horizontal_pod_autoscaler_table();
 
 /// spec of a Pod and of every pod template.
 const Table<Workload>& pod_spec_table();
