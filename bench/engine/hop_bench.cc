@@ -60,7 +60,7 @@ void bm_mm1(benchmark::State& state) {
   const WorkloadId server =
       hand.service("server", {.time = Distribution(Exponential{milliseconds(1)})});
   hand.open_load("load", client, server, 900);
-  hand.plan().network.one_way = {};
+  hand.plan().network.same_zone.one_way = {};
   run_slices(state, hand.build(), 900, seconds(100));
 }
 BENCHMARK(bm_mm1)->Name("engine/mm1");
@@ -71,7 +71,7 @@ std::shared_ptr<const Plan> minimal_hop() {
   const WorkloadId client = hand.client("client");
   const WorkloadId server = hand.service("server", {.pods = 10, .workers = 4});
   hand.route_of(server).timeout = seconds(1);
-  hand.plan().network.one_way = microseconds(250);
+  hand.plan().network.same_zone.one_way = microseconds(250);
   hand.open_load("load", client, server, 3200);
   return hand.build();
 }
@@ -90,7 +90,7 @@ void full_hop(HandPlan& hand) {
   }
   Plan& plan = hand.plan();
   for (HandlerPlan& handler : plan.handlers) handler.error_rate = 0.005;
-  plan.network = {.one_way = microseconds(150), .jitter = microseconds(15)};
+  plan.network.same_zone = {.one_way = microseconds(150), .jitter = microseconds(15)};
   plan.sidecar_cost = hand.distribution(Distribution(Exponential{microseconds(70)}));
   for (const WorkloadId s : services) {
     RoutePlan& route = hand.route_of(s);
@@ -170,7 +170,7 @@ std::shared_ptr<const Plan> canonical() {
   }
   hand.calls(services[0], {services.begin() + 1, services.end()});
   hand.plan().sidecar_cost = hand.distribution(Distribution(Constant{microseconds(200)}));
-  hand.plan().network.one_way = microseconds(125);
+  hand.plan().network.same_zone.one_way = microseconds(125);
   for (const WorkloadId s : services) {
     RoutePlan& route = hand.route_of(s);
     route.timeout = seconds(15);

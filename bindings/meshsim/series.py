@@ -166,13 +166,14 @@ class Span:
 
 
 def fault_spans(record: "RunRecord") -> list[Span]:
-    """The faults, cut to the run's length."""
+    """The faults, cut to the run's length; one that hits several workloads is one."""
     end = record.info.ended_s
-    return [
+    spans = (
         Span(start / 1e9, min(stop / 1e9, end), record.names.faults[fault])
         for start, stop, fault in record.info.fault_spans
         if start / 1e9 < end
-    ]
+    )
+    return list(dict.fromkeys(spans))
 
 
 def config_changes(record: "RunRecord") -> list[Span]:

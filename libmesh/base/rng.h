@@ -41,6 +41,7 @@ enum class Purpose : std::uint64_t {
   Patience,              // of a request in a queue
   CallBackoff,           // pause before an application, or a user, tries again
   Branch,                // which way a script goes, and whether it goes round again
+  LinkFault,             // what a failure of the network does to a message
   Throttle,              // does a caller refuse its own call
 };
 

@@ -21,6 +21,12 @@ bool Engine::start_call(std::uint32_t id, CallId call_id) {
 void Engine::send_call(std::uint32_t id) {
   const CallPlan& call = plan_->calls[world_.frames[id].call];
   if (call.guard != no_guard && !admit_call(id)) return;
+  const EndpointId pod = world_.visits[world_.frames[id].visit].endpoint;
+  Duration learned{};
+  if (!world_.active_faults.empty() && !resolves(pod, call.service, learned)) {
+    if (!call.waits) return;
+    return push(now() + learned, EventKind::NameUnknown, id, world_.frames.generation(id));
+  }
   const Handle sent = send_copy(id, call.waits ? Origin::Call : Origin::Detached);
   if (call.waits) world_.frames[id].child_request = sent;
   if (call.guard != no_guard && plan_->guards[call.guard].hedges) arm_hedge(id);
@@ -147,6 +153,11 @@ void Engine::user_answered(std::uint32_t slot, std::uint16_t code) {
     }
   }
   if (!load.closed) return world_.free_users.push_back(slot);
+  if (load.pace.ns > 0) {
+    user.due = user.due + load.pace;
+    if (now() < load.stop) push(std::max(user.due, now()), EventKind::UserDue, slot);
+    return;
+  }
   const std::uint64_t key = load_key(user.load, user.number);
   const Duration think = plan_->distributions[load.think].sample(
       draws_.at(Purpose::ThinkTime, key, user.sent), user.sent);

@@ -31,7 +31,7 @@ void Engine::start_loads() {
       const Instant at = load.start + load.stagger * u;
       if (at >= load.stop) break;
       const auto slot = static_cast<std::uint32_t>(world_.users.size());
-      world_.users.push_back({.load = LoadId{l}, .number = u});
+      world_.users.push_back({.load = LoadId{l}, .number = u, .due = at});
       push(at, EventKind::UserDue, slot);
     }
   }
@@ -48,7 +48,11 @@ void Engine::schedule_arrival(LoadId id) {
     }
     return;
   }
-  if (load.poisson) {
+  if (load.gaps != 0) {
+    const Distribution& gaps = plan_->distributions[load.gaps];
+    const Draw draw = draws_.at(Purpose::Arrival, id.value, state.arrivals);
+    state.target += static_cast<double>(gaps.sample(draw, state.arrivals).ns) / gaps.mean_ns();
+  } else if (load.poisson) {
     Draw draw = draws_.at(Purpose::Arrival, id.value, state.arrivals);
     state.target += standard_exponential(draw);
   } else {
@@ -84,6 +88,7 @@ void Engine::on_user(std::uint32_t slot) {
   if (now() >= load.stop) return;
   if (load.per_user > 0 && user.sent >= load.per_user) return;
   ++user.sent;
+  if (!load.catch_up) user.due = now();
   const std::uint64_t number = world_.loads[user.load].arrivals++;
   user.asked = number;
   user.retries = 0;

@@ -13,8 +13,7 @@ void Engine::try_connect(std::uint32_t pool) {
 /// `envoy.md` §4.3: with a ratio above 1 there is to be capacity beyond what is wanted now.
 bool Engine::wants_connection(const Pool& pool, const ClusterConfig& config) const {
   const ProxyCluster& cluster = world_.proxy_clusters[pool.proxy_cluster];
-  const bool ejected = cluster.first_outlier != nil &&
-                       world_.outlier_cells[cluster.first_outlier + pool.host_index].state.ejected;
+  const bool ejected = is_ejected(cluster, pool.host_index);
   const Probe* probe = pool.preconnects ? probe_of(cluster, pool.host_index) : nullptr;
   const bool unwell =
       ejected || (probe != nullptr && (probe->state.failed || probe->state.degraded));
@@ -66,8 +65,10 @@ bool Engine::connect_one(std::uint32_t id) {
                    handle.generation);
   Duration opening{};
   if (pool.host != cluster.proxy) {  // loopback from the receiving sidecar takes no time
-    opening = handshake(plan_->workloads[workload_of(pool.host)].receives_through_sidecar &&
-                        plan_->workloads[workload_of(cluster.proxy)].has_sidecar);
+    const bool encrypted = plan_->workloads[workload_of(pool.host)].receives_through_sidecar &&
+                           plan_->workloads[workload_of(cluster.proxy)].has_sidecar;
+    const std::uint64_t key = scramble((std::uint64_t{handle.generation} << 32) + handle.slot);
+    opening = handshake(cluster.proxy, pool.host, encrypted, key);
   }
   if (!behind_sidecar(pool) && door(pool.host) == Door::Drops) return within;  // until it times out
   push(now() + opening, EventKind::Connected, handle.slot, handle.generation);
@@ -75,9 +76,9 @@ bool Engine::connect_one(std::uint32_t id) {
 }
 
 /// TCP takes a round trip; TLS 1.3 between sidecars takes one more.
-Duration Engine::handshake(bool encrypted) const {
-  const Duration trip = plan_->network.one_way * 2;
-  return encrypted ? trip * 2 : trip;
+Duration Engine::handshake(EndpointId from, EndpointId to, bool encrypted, std::uint64_t key) {
+  const Duration trip = link_between(from, to).one_way * 2;
+  return (encrypted ? trip * 2 : trip) + opening_hindrance(from, to, key);
 }
 
 /// Does the connection end at the sidecar of the pod, not at its application?
@@ -304,10 +305,11 @@ void Engine::drain_host(std::uint32_t cluster, std::uint32_t host_index) {
   }
 }
 
-void Engine::reset_connections_to(EndpointId endpoint) {
+/// Those that end at the pod's application, or those of its sidecar too.
+void Engine::reset_connections_to(EndpointId endpoint, bool of_sidecars) {
   std::vector<Handle> lost;
   for (Pool& pool : world_.pools) {
-    if (pool.host != endpoint || behind_sidecar(pool)) continue;
+    if (pool.host != endpoint || (behind_sidecar(pool) && !of_sidecars)) continue;
     for (const ConnectionState state :
          {ConnectionState::Ready, ConnectionState::Busy, ConnectionState::Draining}) {
       for (std::uint32_t c = pool.newest_of(state); c != nil; c = world_.connections[c].next) {

@@ -84,6 +84,7 @@ void Engine::start() {
   order_queues();
   share_processors();
   limit_faults();
+  limit_bandwidth();
   weigh_reports();
   for (std::uint32_t c = 0; c < plan_->cluster_configs.size(); ++c) {
     build_shared_view(ClusterConfigId{c});
@@ -189,6 +190,7 @@ bool Engine::adopt(std::shared_ptr<const Plan> plan) {
   order_queues();
   share_processors();
   limit_faults();
+  limit_bandwidth();
   weigh_reports();
   for (std::uint32_t c = 0; c < plan_->cluster_configs.size(); ++c) {
     build_shared_view(ClusterConfigId{c});
@@ -199,23 +201,6 @@ bool Engine::adopt(std::shared_ptr<const Plan> plan) {
   }
   recorder_.rename(names_of(*plan_));
   return true;
-}
-
-bool Engine::run_until(Instant until, const Progress& progress) {
-  constexpr std::uint64_t events_between_looks = 1u << 14;
-  until_ = std::max(until_, until);
-  for (;;) {
-    if (world_.loop.run_some(until, events_between_looks, *this) < events_between_looks) {
-      return true;
-    }
-    if (!progress) continue;
-    const double share =
-        until.ns > 0 ? static_cast<double>(now().ns) / static_cast<double>(until.ns) : 1.0;
-    if (!progress(share, world_.loop.handled())) {
-      ended_by_ = EndedBy::Interrupt;
-      return false;
-    }
-  }
 }
 
 std::uint64_t Engine::run_events(std::uint64_t count, Instant until) {
@@ -256,6 +241,15 @@ void Engine::dispatch(const Event& event) {
       return on_backoff_done(slot, generation);
     case EventKind::CancelReaches:
       return on_cancel_reaches(slot, generation);
+    default:
+      return dispatch_rare(event);
+  }
+}
+
+/// What happens once in many requests, or where a feature is used that few use.
+void Engine::dispatch_rare(const Event& event) {
+  const std::uint32_t slot = event.slot(), generation = event.generation();
+  switch (static_cast<EventKind>(event.kind())) {
     case EventKind::OutlierSweep:
       return on_outlier_sweep(slot);
     case EventKind::MergeWindowEnds:
@@ -276,18 +270,18 @@ void Engine::dispatch(const Event& event) {
       return on_processor_due(EndpointId{slot}, generation);
     case EventKind::CallAgain:
       return on_call_again(slot, generation);
+    case EventKind::NameUnknown:
+      if (world_.frames.alive(slot, generation)) call_answered(slot, 0);
+      return;
     case EventKind::PatienceEnds:
       return on_patience_ends(slot, generation);
-    case EventKind::FaultEdge:
-    case EventKind::DownEdge:
-    case EventKind::ChangeDue:
-    case EventKind::MembershipReaches:
-    case EventKind::SampleTick:
     case EventKind::CallRefused:
     case EventKind::CallHedgeDue:
     case EventKind::TiedBegins:
     case EventKind::DeadlinePasses:
-      return on_rare_event(static_cast<EventKind>(event.kind()), slot, generation);
+      return on_guard_event(static_cast<EventKind>(event.kind()), slot, generation);
+    default:
+      break;
   }
 }
 
@@ -353,6 +347,7 @@ RunInfo Engine::info() const {
   info.warmup = plan_->warmup;
   info.ended = now();
   info.ended_by = ended_by_;
+  if (ended_by_ == EndedBy::Limit) info.limit = what_grew();
   info.events = world_.loop.handled();
   info.fingerprint = world_.loop.fingerprint();
   info.requests_created = world_.requests_created;

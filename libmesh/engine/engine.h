@@ -45,7 +45,9 @@ class Engine {
   void start();
   void find_lanes();
   void limit_faults();
+  void limit_bandwidth();
   void dispatch(const Event& event);
+  void dispatch_rare(const Event& event);
   void expire(const Fired& timer);
   void push(Instant at, EventKind kind, std::uint32_t slot, std::uint32_t generation = 0) {
     world_.loop.schedule(at, static_cast<std::uint8_t>(kind), generation, slot);
@@ -64,6 +66,10 @@ class Engine {
   std::uint32_t version_of(EndpointId proxy) const;
   const ProxyConfig& proxy_config(EndpointId proxy) const;
   WorkloadId workload_of(EndpointId endpoint) const { return workload_of_[endpoint]; }
+
+  // limits.cc: what ends a run early
+  bool beyond_limits();
+  std::string what_grew() const;
 
   // client.cc: loads
   void start_loads();
@@ -129,12 +135,32 @@ class Engine {
   void begin_attempt(std::uint32_t slot, std::uint32_t host_index);
   void pool_ready(std::uint32_t attempt, bool new_connection);
   void pool_failed(std::uint32_t attempt, ResetReason reason, bool host_known);
-  Duration draw_ways(const Request& request, Attempt& attempt) const;
-  Duration one_way(Draw draw) const;
+  Duration draw_ways(const Request& request, Attempt& attempt);
   Duration half_cost(const Request& request, std::uint64_t index) const;
   void abandon_attempts(std::uint32_t slot, Details details);
   void abandon_attempt(std::uint32_t attempt, Details details);
   void end_attempt(std::uint32_t attempt, Details details);
+
+  // network.cc: what lies between two pods
+  const LinkPlan& link_between(EndpointId a, EndpointId b) const;
+  static Duration one_way(const LinkPlan& link, Draw draw);
+  /// What draws and failures need to know of a message that sets out.
+  struct Message {
+    std::uint64_t key = 0, leg = 0;
+    std::uint64_t bytes = 0;  // beside its headers
+    bool opens = false;       // a connection: SYN or SYN-ACK
+    bool resets = false;      // a stream or connection: nobody sends it twice
+    Duration after{0};        // sets out so much later than now
+  };
+  /// What failures add to its way; `lost` when it never arrives.
+  Duration hindrance(EndpointId from, EndpointId to, const Message& message) {
+    return world_.broken_links.empty() ? Duration{} : hindered(from, to, message);
+  }
+  Duration opening_hindrance(EndpointId from, EndpointId to, std::uint64_t key);
+  Duration hindered(EndpointId from, EndpointId to, const Message& message);
+  Duration hindered_by(FaultId fault, EndpointId from, EndpointId to, const Message& message);
+  bool contains(const PodSet& set, EndpointId endpoint) const;
+  bool resolves(EndpointId caller, ServiceId service, Duration& after) const;
 
   // upstream_outcome.cc: what it came to
   void on_reaches_caller(std::uint32_t attempt);
@@ -274,7 +300,7 @@ class Engine {
   bool wants_connection(const Pool& pool, const ClusterConfig& config) const;
   bool connect_one(std::uint32_t pool);
   bool behind_sidecar(const Pool& pool) const;
-  Duration handshake(bool encrypted) const;
+  Duration handshake(EndpointId from, EndpointId to, bool encrypted, std::uint64_t key);
   void on_connected(std::uint32_t connection);
   void arm_age(std::uint32_t connection);
   void on_connect_timeout(std::uint32_t connection);
@@ -291,12 +317,16 @@ class Engine {
   void going_away(std::uint32_t connection);
   void drain_connection(std::uint32_t connection);
   void drain_host(std::uint32_t cluster, std::uint32_t host_index);
-  void reset_connections_to(EndpointId endpoint);
+  void reset_connections_to(EndpointId endpoint, bool of_sidecars = false);
 
   // health.cc: outlier detection, and when the balancers hear of it
   void report(std::uint32_t cluster, std::uint32_t host_index, HostResult result,
               std::uint16_t code);
   void handle_detections();
+  bool is_ejected(const ProxyCluster& cluster, std::uint32_t host_index) const {
+    return cluster.first_outlier != nil &&
+           world_.outlier_cells[cluster.first_outlier + host_index].state.ejected;
+  }
   void detected(std::uint32_t cluster, std::uint32_t host_index, Detector detector);
   void eject_host(std::uint32_t cluster, std::uint32_t host_index, Detector detector,
                   EjectionRates rates);
@@ -319,6 +349,7 @@ class Engine {
     }
     return &world_.probes[world_.specials[cluster.special].first_probe + host_index];
   }
+  EndpointId prober(const Probe& probe) const { return world_.proxy_clusters[probe.cluster].proxy; }
   std::span<const Probe> probes_of(const ProxyCluster& cluster) const;
   void watch_hosts();
   void watch_hosts(EndpointId proxy);
@@ -355,9 +386,11 @@ class Engine {
   std::uint32_t choose_rule(const Visit& visit, std::uint16_t attempt) const;
   const AnswerPlan& answer_plan(const Visit& visit) const;
   void start_work(std::uint32_t visit);
-  Duration service_time(Visit& visit, std::uint32_t distribution, Purpose purpose);
+  Duration service_time(Visit& visit, std::uint32_t distribution, Purpose purpose,
+                        bool sleeps = false);
   void work_done(std::uint32_t visit, std::uint16_t failed);
   void answer(std::uint32_t visit, std::uint16_t code, Action action);
+  Duration way_back(const Visit& visit, const Attempt& attempt);
   void leave(std::uint32_t visit, std::uint16_t code, bool overflowed);
   void unlink_waiting(std::uint32_t visit);
   void free_worker(EndpointId endpoint);
@@ -471,7 +504,6 @@ class Engine {
 
   // failure.cc: faults, changes and scaling
   void schedule_timeline();
-  void on_rare_event(EventKind kind, std::uint32_t slot, std::uint32_t generation);
   void on_fault_edge(FaultId fault, bool start);
   enum class Door : std::uint8_t { Open, Refuses, Drops };
   Door door(EndpointId endpoint) const;

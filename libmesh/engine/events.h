@@ -34,6 +34,7 @@ enum class EventKind : std::uint8_t {
   PatienceEnds,        // slot: visit that may still wait for a worker
   ProcessorDue,        // slot: endpoint whose cores have a task ready, with a generation of its own
   CallAgain,           // slot: frame whose call is tried again
+  NameUnknown,         // slot: frame whose call finds no address
   CallRefused,         // slot: frame whose call its own guards do not let out
   CallHedgeDue,        // slot: frame whose call gets another copy, with a serial number of its own
   TiedBegins,          // slot: request, a copy of a call of which another one has begun

@@ -26,19 +26,26 @@ bool Engine::hit_by(const FaultPlan& fault, EndpointId endpoint) const {
 
 void Engine::on_fault_edge(FaultId id, bool start) {
   const FaultPlan& fault = plan_->faults[id];
+  std::vector<FaultId>& active =
+      fault.kind == FaultKind::Link ? world_.broken_links : world_.active_faults;
   if (start) {
-    world_.active_faults.push_back(id);
+    active.push_back(id);
   } else {
-    std::erase(world_.active_faults, id);
+    std::erase(active, id);
   }
   recorder_.note({.at = now(),
                   .what = start ? EventNote::FaultStart : EventNote::FaultEnd,
                   .detail = id.value});
-  if (fault.kind != FaultKind::Crash) return;
+  const bool resets = fault.kind == FaultKind::ResetConnections;
+  if (fault.kind != FaultKind::Crash && !(resets && start)) return;
   const EndpointId first = plan_->workloads[fault.workload].first_endpoint;
   for (std::uint32_t i = 0; i < fault.replicas; ++i) {
     const EndpointId endpoint{first.value + i};
-    start ? crash(endpoint) : revive(endpoint);
+    if (resets) {
+      reset_connections_to(endpoint, true);
+    } else {
+      start ? crash(endpoint) : revive(endpoint);
+    }
   }
 }
 
@@ -63,24 +70,6 @@ void Engine::on_down_edge(std::uint32_t index, bool start) {
   const WorkloadPlan& workload = plan_->workloads[down.workload];
   for (std::uint32_t i = 0; i < workload.reserved; ++i) {
     reset_connections_to(EndpointId{workload.first_endpoint.value + i});
-  }
-}
-
-/// What happens seldom enough to be looked up in two steps.
-void Engine::on_rare_event(EventKind kind, std::uint32_t slot, std::uint32_t generation) {
-  switch (kind) {
-    case EventKind::FaultEdge:
-      return on_fault_edge(FaultId{slot}, generation == 0);
-    case EventKind::DownEdge:
-      return on_down_edge(slot, generation == 0);
-    case EventKind::ChangeDue:
-      return on_change(ChangeId{slot});
-    case EventKind::MembershipReaches:
-      return on_membership(EndpointId{slot}, generation != 0);
-    case EventKind::SampleTick:
-      return on_sample();
-    default:
-      return on_guard_event(kind, slot, generation);
   }
 }
 

@@ -194,8 +194,8 @@ void Engine::begin_probe(std::uint32_t id) {
     return send_probe(id);
   }
   if (!sidecar && door(host) == Door::Drops) return;  // until it times out
-  push(now() + handshake(sidecar), EventKind::ProbeConnected, id,
-       probe.generation & event_generation_mask);
+  push(now() + handshake(cluster.proxy, host, sidecar, probe_key(probe)), EventKind::ProbeConnected,
+       id, probe.generation & event_generation_mask);
 }
 
 /// The check is a request to the application as any other: it waits for a worker.
@@ -213,7 +213,8 @@ void Engine::send_probe(std::uint32_t id) {
     const Distribution& cost = plan_->distributions[plan_->sidecar_cost];
     proxy = {cost.sample(draws_.at(Purpose::SidecarCost, key, 0), 0).ns / 2};
   }
-  probe.way_back = one_way(draws_.at(Purpose::NetworkDelay, key, 1)) + proxy;
+  const LinkPlan& link = link_between(cluster.proxy, host);
+  probe.way_back = one_way(link, draws_.at(Purpose::NetworkDelay, key, 1)) + proxy;
   probe.visit = world_.visits.add();
   Visit& visit = world_.visits[probe.visit.slot];
   visit.request = visit.root = ~std::uint64_t{0};
@@ -222,8 +223,8 @@ void Engine::send_probe(std::uint32_t id) {
   visit.as_received = request;
   visit.handler = server.handler_of[request];
   visit.probe = id;
-  if (carries_) carried_by_visit(probe.visit.slot) = {};
-  const Duration there = one_way(draws_.at(Purpose::NetworkDelay, key, 0)) + proxy;
+  const Duration there = one_way(link, draws_.at(Purpose::NetworkDelay, key, 0)) + proxy +
+                         hindrance(cluster.proxy, host, {.key = key});
   push(now() + there, EventKind::ReachesServer, probe.visit.slot, probe.visit.generation);
 }
 
@@ -238,16 +239,17 @@ void Engine::answer_probe(const Visit& visit, std::uint16_t code, Action action,
   const bool answers = action == Action::Respond || action == Action::ResetAfterHeaders;
   probe.code = answers ? code : std::uint16_t{0};
   probe.response = code == answer_plan(visit).status ? response : 0;
-  push(now() + probe.way_back, EventKind::ProbeAnswered, visit.probe,
-       probe.generation & event_generation_mask);
+  const Message message{visit.key, 1, plan_->responses[probe.response].body_bytes};
+  push(now() + probe.way_back + hindrance(visit.endpoint, prober(probe), message),
+       EventKind::ProbeAnswered, visit.probe, probe.generation & event_generation_mask);
 }
 
 void Engine::on_probe_timeout(std::uint32_t id) {
   Probe& probe = world_.probes[id];
   probe.connected = false;
   if (world_.visits.alive(probe.visit)) {
-    push(now() + plan_->network.one_way, EventKind::CancelReaches, probe.visit.slot,
-         probe.visit.generation);
+    const LinkPlan& link = link_between(prober(probe), world_.visits[probe.visit.slot].endpoint);
+    push(now() + link.one_way, EventKind::CancelReaches, probe.visit.slot, probe.visit.generation);
   }
   probe_ended(id, CheckResult::Timeout);
 }
@@ -389,9 +391,7 @@ std::uint32_t Engine::unhealthy(const ProxyCluster& cluster) const {
   if (probes.empty()) return cluster.ejected;
   std::uint32_t n = 0;
   for (const Probe& probe : probes) {
-    const bool ejected =
-        cluster.first_outlier != nil &&
-        world_.outlier_cells[cluster.first_outlier + probe.host_index].state.ejected;
+    const bool ejected = is_ejected(cluster, probe.host_index);
     n += ejected || (probe.running && health_of(probe) != HostHealth::Healthy) ? 1 : 0;
   }
   return n;

@@ -18,9 +18,10 @@ bool Engine::run_step(std::uint32_t id, const StepPlan& step) {
     case StepKind::Work:
     case StepKind::Sleep: {
       Visit& visit = world_.visits[world_.frames[id].visit];
-      const Duration time = service_time(visit, step.time, Purpose::StepTime);
+      const bool sleeps = step.kind == StepKind::Sleep;
+      const Duration time = service_time(visit, step.time, Purpose::StepTime, sleeps);
       if (time.ns == 0) return true;
-      if (step.kind == StepKind::Work && !world_.processors.empty()) {
+      if (!sleeps && !world_.processors.empty()) {
         work(id, time);
       } else {
         push(now() + time, EventKind::StepDone, id, world_.frames.generation(id));

@@ -24,11 +24,12 @@ void Engine::announce_stream(std::uint32_t id, std::uint16_t code) {
 
 /// The end of the body, or its breaking off, follows the headers.
 void Engine::end_stream(std::uint32_t id, bool properly) {
-  const Handle handle = world_.visits[id].attempt;
+  const Visit& visit = world_.visits[id];
+  const Handle handle = visit.attempt;
   Attempt* attempt = world_.attempts.find(handle);
   if (attempt == nullptr || attempt->state != AttemptState::Active) return;
   attempt->stream_ended = properly;
-  push(now() + attempt->way_back, EventKind::ReachesCaller, handle.slot, handle.generation);
+  push(now() + way_back(visit, *attempt), EventKind::ReachesCaller, handle.slot, handle.generation);
 }
 
 /// The caller's proxy has the headers. An upgraded stream is under no timeout any more (`envoy.md`

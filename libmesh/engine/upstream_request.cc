@@ -95,7 +95,7 @@ void Engine::pool_failed(std::uint32_t id, ResetReason reason, bool host_known) 
 }
 
 /// The way to the host, which is returned, and the way back: network and the proxies at its ends.
-Duration Engine::draw_ways(const Request& request, Attempt& attempt) const {
+Duration Engine::draw_ways(const Request& request, Attempt& attempt) {
   const std::uint64_t leg = attempt.number * 4u;
   const DrawStream network = draws_.stream(Purpose::NetworkDelay, request.key);
   const bool sends = plan_->workloads[workload_of(request.proxy)].has_sidecar;
@@ -103,14 +103,13 @@ Duration Engine::draw_ways(const Request& request, Attempt& attempt) const {
   Duration proxies{};
   if (sends) proxies = proxies + half_cost(request, leg);
   if (receives) proxies = proxies + half_cost(request, leg + 1);
-  attempt.way_back = one_way(network.at(leg + 1)) + proxies;
-  return one_way(network.at(leg)) + proxies;
-}
-
-Duration Engine::one_way(Draw draw) const {
-  if (plan_->network.jitter.ns == 0) return plan_->network.one_way;
-  const double jitter = static_cast<double>(plan_->network.jitter.ns) * standard_exponential(draw);
-  return plan_->network.one_way + Duration{static_cast<std::int64_t>(jitter + 0.5)};
+  const LinkPlan& link = link_between(request.proxy, attempt.host);
+  attempt.way_back = one_way(link, network.at(leg + 1)) + proxies;
+  return one_way(link, network.at(leg)) + proxies +
+         hindrance(request.proxy, attempt.host,
+                   {.key = request.key,
+                    .leg = leg,
+                    .bytes = plan_->templates[request.upstream].body_bytes});
 }
 
 Duration Engine::half_cost(const Request& request, std::uint64_t index) const {
@@ -136,8 +135,11 @@ void Engine::abandon_attempt(std::uint32_t id, Details details) {
     if (world_.visits.alive(attempt.visit)) {
       const std::uint64_t leg = attempt.number * 4u + 2;
       const std::uint64_t key = world_.requests[attempt.request].key;
-      push(now() + one_way(draws_.at(Purpose::NetworkDelay, key, leg)), EventKind::CancelReaches,
-           attempt.visit.slot, attempt.visit.generation);
+      const LinkPlan& link = link_between(cluster.proxy, attempt.host);
+      const Duration way =
+          one_way(link, draws_.at(Purpose::NetworkDelay, key, leg)) +
+          hindrance(cluster.proxy, attempt.host, {.key = key, .leg = leg, .resets = true});
+      push(now() + way, EventKind::CancelReaches, attempt.visit.slot, attempt.visit.generation);
     }
     stream_done(id, true);
   }

@@ -140,7 +140,8 @@ void Engine::start_work(std::uint32_t id) {
   push(now() + time, EventKind::StepDone, visit.frame, world_.frames.generation(visit.frame));
 }
 
-Duration Engine::service_time(Visit& visit, std::uint32_t distribution, Purpose purpose) {
+Duration Engine::service_time(Visit& visit, std::uint32_t distribution, Purpose purpose,
+                              bool sleeps) {
   const std::uint64_t received = visit.number - 1;
   Duration time = plan_->distributions[distribution].sample(
       draws_.at(purpose, visit.key, visit.steps), received);
@@ -150,6 +151,10 @@ Duration Engine::service_time(Visit& visit, std::uint32_t distribution, Purpose 
     if (!hit_by(fault, visit.endpoint)) continue;
     switch (fault.kind) {
       case FaultKind::Slow:
+        time.ns = static_cast<std::int64_t>(static_cast<double>(time.ns) * fault.factor + 0.5);
+        break;
+      case FaultKind::CpuSteal:
+        if (sleeps) break;
         time.ns = static_cast<std::int64_t>(static_cast<double>(time.ns) * fault.factor + 0.5);
         break;
       case FaultKind::Delay:
@@ -162,8 +167,7 @@ Duration Engine::service_time(Visit& visit, std::uint32_t distribution, Purpose 
         if (fault.to == never) return {never.ns / 2};
         time = time + elapsed(now(), fault.to);
         break;
-      case FaultKind::Crash:
-      case FaultKind::Errors:
+      default:  // does not concern time
         break;
     }
   }
@@ -241,8 +245,17 @@ void Engine::answer(std::uint32_t id, std::uint16_t code, Action action) {
       return;
   }
   fetch_for_answer(*attempt);
-  push(now() + attempt->way_back, EventKind::ReachesCaller, visit.attempt.slot,
+  push(now() + way_back(visit, *attempt), EventKind::ReachesCaller, visit.attempt.slot,
        visit.attempt.generation);
+}
+
+/// From the instance to the proxy that waits for its answer.
+Duration Engine::way_back(const Visit& visit, const Attempt& attempt) {
+  const Request& request = world_.requests[attempt.request];
+  return attempt.way_back + hindrance(visit.endpoint, request.proxy,
+                                      {.key = request.key,
+                                       .leg = attempt.number * 4u + 1,
+                                       .bytes = plan_->responses[attempt.response].body_bytes});
 }
 
 /// The visit is over for the instance: its worker, or its place in the queue, is free.

@@ -304,6 +304,7 @@ struct User {
   std::uint64_t asked = 0;  // number of the latest request among the load's
   std::uint32_t retries = 0;
   Duration pause{};  // before the latest of them
+  Instant due{};     // of a paced load: when its latest request was to be sent
 };
 
 struct LoadState {
@@ -340,7 +341,9 @@ struct ConcurrencyCell {
 struct World {
   Loop loop;
   std::uint64_t requests_created = 0;
-  std::uint64_t updates_via_merge = 0;  // cluster_manager.cluster_updated_via_merge
+  Instant looked_at{};                   // when somebody last looked whether things grow,
+  std::uint32_t looks_without_time = 0;  // and how often in a row at that instant
+  std::uint64_t updates_via_merge = 0;   // cluster_manager.cluster_updated_via_merge
 
   SlotMap<Request> requests;
   SlotMap<Attempt> attempts;
@@ -376,7 +379,9 @@ struct World {
   std::vector<User> users;
   std::vector<std::uint32_t> free_users;  // of open loads whose users come back
   std::vector<FaultId> active_faults;
-  std::vector<std::uint32_t> active_downs;   // indices of Plan::downs
+  std::vector<FaultId> broken_links;             // active too, of the network
+  IdVector<EndpointId, Instant> egress_free_at;  // where a failure limits the bandwidth
+  std::vector<std::uint32_t> active_downs;       // indices of Plan::downs
   std::vector<std::uint32_t> injected;       // active faults by proxy, where a route limits them
   KeyedCells<TokenBucket> buckets;           // by proxy, bucket
   KeyedCells<AdmissionWindow> admissions;    // by proxy, filter, worker

@@ -41,4 +41,8 @@ inline constexpr Code no_authoriser{"MS0528", "A policy's authoriser does not ex
 inline constexpr Code unknown_filter_cluster{"MS0529", "A filter asks a cluster nobody knows."};
 inline constexpr Code sidecar_balances{"MS0570", "A caller's balance is the sidecar's business."};
 
+inline constexpr Code unknown_zone{"MS0530", "A fault hits a zone in which nothing runs."};
+inline constexpr Code too_many_points{"MS0532", "A load's curve has too many points."};
+inline constexpr Code too_many_faults{"MS0531", "A fault is repeated without end."};
+
 }  // namespace mesh::plan_code

@@ -2,6 +2,7 @@
 #include "libmesh/plan/compile.h"
 
 #include <deque>
+#include <map>
 
 #include "libmesh/plan/changes.h"
 #include "libmesh/plan/clusters.h"
@@ -10,6 +11,7 @@
 #include "libmesh/plan/faults.h"
 #include "libmesh/plan/handlers.h"
 #include "libmesh/plan/loads.h"
+#include "libmesh/plan/locality.h"
 #include "libmesh/plan/reach.h"
 #include "libmesh/plan/references.h"
 #include "libmesh/plan/registry.h"
@@ -79,20 +81,44 @@ void plan_run(Draft& draft) {
   Plan& plan = draft.plan;
   plan.scenario = scenario.name;
   plan.config_digest = config_digest(scenario);
-  plan.network.one_way = {scenario.platform.same_zone.rtt.ns / 2};
-  plan.network.jitter = scenario.platform.same_zone.jitter;
   plan.clusters_made_at = Instant{} - scenario.platform.proxies_started_before;
   plan.sidecar_cost = draft.intern(scenario.platform.sidecar_cost);
   plan.until = Instant{} + scenario.run.until.value_or(Duration{0});
   plan.warmup = Instant{} + scenario.run.warmup;
   plan.seed = scenario.run.seed;
   plan.memory_limit_bytes = scenario.run.memory_limit_bytes;
+  plan.max_in_flight = scenario.run.max_in_flight;
   plan.record = {scenario.record.requests, scenario.record.sample, scenario.record.keep_errors,
                  scenario.record.keep_slowest, scenario.record.timeseries};
   if (!scenario.run.until && !scenario.loads.empty()) {
     draft.error(plan_code::no_duration, {scenario.file, 0, 0}, "run.until", "no duration",
                 "set run.until or --until");
   }
+}
+
+LinkPlan link_plan(const NetworkLink& link) {
+  return {{link.rtt.ns / 2}, link.jitter};
+}
+
+/// Zones are told apart only where that makes a difference.
+void plan_network(Draft& draft) {
+  const Platform& platform = draft.scenario.platform;
+  NetworkPlan& network = draft.plan.network;
+  network.same_zone = link_plan(platform.same_zone);
+  network.cross_zone = link_plan(platform.cross_zone);
+  if (platform.same_zone == platform.cross_zone) return;
+  std::map<std::pair<std::string_view, std::string_view>, std::uint32_t> zones;
+  IdVector<WorkloadId, std::uint32_t> zone_of;
+  for (const WorkloadPlan& workload : draft.plan.workloads) {
+    const Locality at = parse_locality(workload.locality);
+    std::uint32_t zone = 0;
+    if (!at.region.empty()) {
+      const auto next = static_cast<std::uint32_t>(zones.size() + 1);
+      zone = zones.try_emplace({at.region, at.zone}, next).first->second;
+    }
+    zone_of.add(zone);
+  }
+  if (zones.size() > 1) network.zone_of = std::move(zone_of);
 }
 
 /// "productpage-v1 –GET reviews/…→ reviews-v1 –…→ productpage-v1" with the places of the calls.
@@ -126,6 +152,7 @@ CompileResult compile(const Scenario& scenario) {
   plan_run(draft);
   const std::vector<VersionInput> inputs = version_inputs(draft);
   plan_workloads(draft, inputs);
+  plan_network(draft);
   plan_changes(draft, inputs);
   plan_endpoints(draft);
 
@@ -143,7 +170,7 @@ CompileResult compile(const Scenario& scenario) {
     reach.add_version(context.router);
   }
   reach.resolve_inbound();
-  plan_faults(draft);
+  plan_faults(draft, contexts.front().registry);
   check_thresholds(draft);
   complete_cluster_tables(draft.plan);
   report_circles(draft, handlers);

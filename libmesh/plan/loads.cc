@@ -154,6 +154,27 @@ void plan_requests(Draft& draft, const LoadSpec& load, const NamedService& to, L
   plan_fixed_arrivals(draft, load, by_name, plan);
 }
 
+/// The points of the curve, again and again until `stop`.
+std::vector<RatePoint> repeated(Draft& draft, const LoadSpec& load, Instant stop) {
+  constexpr std::size_t points_max = 1'000'000;
+  const OpenLoad& open = *load.open;
+  std::vector<RatePoint> points = open.rate;
+  if (!open.repeat) return points;
+  for (Duration after = *open.repeat; Instant{} + after < stop; after = after + *open.repeat) {
+    if (points.size() + open.rate.size() > points_max) {
+      draft.error(plan_code::too_many_points, load.place, "load: " + load.name,
+                  "its curve is repeated into more than " + std::to_string(points_max) + " points",
+                  "make repeat longer, or the run shorter");
+      break;
+    }
+    for (RatePoint point : open.rate) {
+      point.at = point.at + after;
+      points.push_back(point);
+    }
+  }
+  return points;
+}
+
 LoadPlan plan_load(Draft& draft, const LoadSpec& load) {
   LoadPlan plan;
   plan.name = load.name;
@@ -169,9 +190,16 @@ LoadPlan plan_load(Draft& draft, const LoadSpec& load) {
     plan.think = draft.intern(load.closed->think);
     plan.stagger = load.closed->stagger;
     plan.per_user = load.closed->per_user;
+    if (load.closed->qps > 0) {
+      const double pace = 1e9 * load.closed->users / load.closed->qps;
+      plan.pace = {std::max<std::int64_t>(static_cast<std::int64_t>(pace + 0.5), 1)};
+    }
+    plan.catch_up = load.closed->catch_up;
   } else if (load.open) {
     plan.poisson = load.open->arrivals == OpenLoad::Arrivals::Poisson;
-    plan.rate = rate_segments(load.open->rate, plan.start, std::min(plan.stop, end_of_run(draft)));
+    if (load.open->gaps) plan.gaps = draft.intern(*load.open->gaps);
+    const Instant stop = std::min(plan.stop, end_of_run(draft));
+    plan.rate = rate_segments(repeated(draft, load, stop), plan.start, stop);
   } else if (load.arrivals.empty()) {
     draft.error(plan_code::no_arrivals, load.place, "load: " + load.name,
                 "is neither open nor closed", "add `open: {rate: …}` or `closed: {users: …}`");

@@ -243,6 +243,7 @@ struct LoadPlan {
   std::vector<WeightedTemplate> requests;
   bool closed = false;
   bool poisson = true;
+  std::uint32_t gaps = 0;               // open, not 0: law of the gaps in Plan::distributions
   std::vector<RateSegment> rate;        // open; sorted, inside [start, stop)
   std::vector<FixedArrivalPlan> fixed;  // or exactly these; then no rate
   std::uint32_t connections = 0;        // of the generator, used in turn; 0 = one per worker
@@ -250,13 +251,40 @@ struct LoadPlan {
   std::uint32_t think = 0;              // index in Plan::distributions
   Duration stagger{0};
   std::uint64_t per_user = 0;  // 0 = no limit
+  Duration pace{0};            // closed: from one request of a user to its next; 0 = none
+  bool catch_up = true;        // counted from when it was due, not from when it was sent
   Instant start{}, stop = never;
   Duration timeout{0};             // 0 = never gives up
   std::uint32_t retry = no_retry;  // index in Plan::retries
   std::uint8_t priority = no_priority;
 };
 
-enum class FaultKind : std::uint8_t { Crash, Slow, Delay, Errors, Hang };
+enum class FaultKind : std::uint8_t {
+  Crash,
+  Slow,
+  Delay,
+  Errors,
+  Hang,
+  CpuSteal,
+  Link,
+  Dns,
+  ResetConnections
+};
+
+/// By workload how many of its first pods; empty = all pods there are.
+struct PodSet {
+  IdVector<WorkloadId, std::uint32_t> first_pods;
+};
+
+/// What a failure does to messages between two sets of pods.
+struct LinkFaultPlan {
+  PodSet from, to;
+  bool both_ways = true;
+  bool hold = false;           // kept, and delivered when the failure is over
+  double loss = 0;             // share of the segments; 1 = a partition
+  std::uint32_t delay = 0;     // index in Plan::distributions
+  double bits_per_second = 0;  // of each sending pod; 0 = no limit
+};
 
 struct FaultPlan {
   std::string text;  // "slow ratings-v1 x8"
@@ -268,6 +296,8 @@ struct FaultPlan {
   std::uint32_t delay = 0;  // index in Plan::distributions
   double share = 1.0;
   std::uint16_t status = 500;
+  std::uint32_t link = 0;  // Link: index in Plan::link_faults
+  ServiceId service;       // Dns; none = every name
 };
 
 struct ChangePlan {
@@ -278,9 +308,14 @@ struct ChangePlan {
   std::uint32_t replicas = 0;
 };
 
-struct NetworkPlan {
+struct LinkPlan {
   Duration one_way = microseconds(125);
   Duration jitter{0};  // mean of an exponential per direction; 0 = none
+};
+struct NetworkPlan {
+  LinkPlan same_zone, cross_zone;
+  /// Number of each workload's zone; 0 = unknown, and near everybody. Empty: all are near.
+  IdVector<WorkloadId, std::uint32_t> zone_of;
 };
 
 struct RecordPlan {
@@ -332,6 +367,7 @@ struct Plan {
 
   IdVector<LoadId, LoadPlan> loads;
   IdVector<FaultId, FaultPlan> faults;
+  std::vector<LinkFaultPlan> link_faults;
   IdVector<ChangeId, ChangePlan> changes;
 
   NetworkPlan network;
@@ -344,6 +380,7 @@ struct Plan {
   Instant warmup{};
   std::uint64_t seed = 1;
   std::uint64_t memory_limit_bytes = 8ull << 30;
+  std::uint64_t max_in_flight = 2'000'000;  // requests in proxies and applications
   RecordPlan record;
 };
 

@@ -28,14 +28,15 @@ YamlNode request_node(const WeightedRequest& request) {
 YamlNode open_node(const OpenLoad& open) {
   Map map;
   const bool poisson = open.arrivals == OpenLoad::Arrivals::Poisson;
-  map.add("arrivals", yaml::text(poisson ? "poisson" : "constant"));
+  map.add("arrivals",
+          open.gaps ? to_node(*open.gaps) : yaml::text(poisson ? "poisson" : "constant"));
   map.add("rate", yaml::list_of(open.rate, [](const RatePoint& point) {
             Map entry;
             entry.add("at", yaml::duration(point.at)).add("rps", yaml::number(point.rps));
             entry.add("ramp", yaml::boolean(point.ramp));
             return entry.take();
           }));
-  return map.take();
+  return map.add_if("repeat", open.repeat, yaml::duration).take();
 }
 
 YamlNode closed_node(const ClosedLoad& closed) {
@@ -43,6 +44,9 @@ YamlNode closed_node(const ClosedLoad& closed) {
   map.add("users", yaml::integer(closed.users)).add("think", to_node(closed.think));
   map.add("stagger", yaml::duration(closed.stagger));
   if (closed.per_user != 0) map.add("perUser", yaml::integer(closed.per_user));
+  if (closed.qps > 0) {
+    map.add("qps", yaml::number(closed.qps)).add("catchUp", yaml::boolean(closed.catch_up));
+  }
   return map.take();
 }
 
@@ -55,26 +59,62 @@ YamlNode arrival_node(const FixedArrival& arrival) {
 
 // ---- Faults, changes --------------------------------------------------------------------------
 
+void add_pods(Map& map, const PodSelector& pods) {
+  if (!pods.workload.empty()) map.add("workload", yaml::text(pods.workload));
+  if (!pods.zone.empty()) map.add("zone", yaml::text(pods.zone));
+  map.add_if("replicas", pods.replicas, yaml::integer).add_if("replicas", pods.share, yaml::share);
+}
+
+YamlNode link_fault_node(const LinkFaultSpec& link) {
+  Map map, from, to;
+  add_pods(from, link.from);
+  add_pods(to, link.to);
+  if (!from.empty()) map.add("from", from.take());
+  if (!to.empty()) map.add("to", to.take());
+  map.add("direction", yaml::text(link.both_ways ? "both" : "to"));
+  map.add_if("delay", link.delay, [](const Distribution& law) { return to_node(law); });
+  map.add("loss", yaml::share(link.loss)).add("partition", yaml::boolean(link.partition));
+  map.add("hold", yaml::boolean(link.hold));
+  if (link.bits_per_second > 0) {
+    map.add("bandwidth", yaml::text(std::to_string(link.bits_per_second) + "bit"));
+  }
+  return map.take();
+}
+
 YamlNode fault_node(const FaultSpec& fault) {
   using Kind = FaultSpec::Kind;
-  Map blow;
-  blow.add("workload", yaml::text(fault.workload))
-      .add_if("replicas", fault.replicas, yaml::integer);
-  const char* name = "crash";
-  if (fault.kind == Kind::Hang) name = "hang";
-  if (fault.kind == Kind::Slow) {
-    name = "slow";
-    blow.add("factor", yaml::number(fault.factor));
-  } else if (fault.kind == Kind::Delay) {
-    name = "delay";
-    blow.add("time", to_node(fault.delay));
-  } else if (fault.kind == Kind::Errors) {
-    name = "errors";
-    blow.add("share", yaml::share(fault.share)).add("status", yaml::integer(fault.status));
-  }
-  Map map;
+  Map map, blow;
   map.add("at", yaml::duration(fault.at)).add_if("for", fault.lasting, yaml::duration);
-  return map.add(name, blow.take()).take();
+  map.add_if("every", fault.every, yaml::duration);
+  if (fault.times > 0) map.add("times", yaml::integer(fault.times));
+  if (fault.kind == Kind::Link) return map.add("network", link_fault_node(fault.link)).take();
+  add_pods(blow, fault.pods);
+  switch (fault.kind) {
+    case Kind::Crash:
+      return map.add("crash", blow.take()).take();
+    case Kind::Hang:
+      return map.add("hang", blow.take()).take();
+    case Kind::Slow:
+      blow.add("factor", yaml::number(fault.factor));
+      return map.add("slow", blow.take()).take();
+    case Kind::Delay:
+      blow.add("time", to_node(fault.delay));
+      return map.add("delay", blow.take()).take();
+    case Kind::Errors:
+      blow.add("share", yaml::share(fault.share)).add("status", yaml::integer(fault.status));
+      return map.add("errors", blow.take()).take();
+    case Kind::CpuSteal:
+      blow.add("share", yaml::share(fault.share));
+      return map.add("cpuSteal", blow.take()).take();
+    case Kind::Dns:
+      if (!fault.host.empty()) blow.add("host", yaml::text(fault.host));
+      blow.add("time", to_node(fault.delay));
+      return map.add("dns", blow.take()).take();
+    case Kind::ResetConnections:
+    case Kind::Link:
+      break;
+  }
+  return map.add("resetConnections", blow.take()).take();
 }
 
 YamlNode change_node(const ChangeSpec& change, bool named) {
@@ -129,7 +169,8 @@ YamlNode run_node(const RunSpec& run) {
   map.add_if("until", run.until, yaml::duration).add("warmup", yaml::duration(run.warmup));
   map.add("seed", yaml::integer(run.seed));
   map.add("replications", yaml::integer(run.replications));
-  return map.add("memoryLimit", yaml::bytes(run.memory_limit_bytes)).take();
+  map.add("memoryLimit", yaml::bytes(run.memory_limit_bytes));
+  return map.add("maxInFlight", yaml::integer(run.max_in_flight)).take();
 }
 
 /// As it was written, else as the metric's unit asks.

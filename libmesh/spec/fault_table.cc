@@ -8,47 +8,43 @@ namespace {
 using Kind = FaultSpec::Kind;
 
 constexpr std::uint32_t replicas_max = 1'000'000;
+constexpr std::int64_t faults_max = 10'000;
 
-/// What hits a workload, by the key of the fault.
-struct Blow {
-  std::string workload;
-  std::optional<std::uint32_t> replicas;
-  double factor = 1.0;
-  Distribution delay;
-  double share = 1.0;
-  std::uint16_t status = 500;
-};
+/// What hits some pods, by the key of the fault: the parts of a FaultSpec that its table reads.
+using Blow = FaultSpec;
 
 std::vector<Field<Blow>> blow_rows(std::vector<Field<Blow>> rows) {
-  return joined_rows<Blow>(
-      {
-          required("workload", &Blow::workload, text(), "Name or name.namespace."),
-          simulated("replicas", &Blow::replicas, integer<std::uint32_t>(1, replicas_max), "all",
-                    "How many of its pods."),
-      },
-      std::move(rows));
+  return joined_rows<Blow>(pod_rows<Blow>([](Blow& blow) -> PodSelector& { return blow.pods; }),
+                           std::move(rows));
+}
+
+void check_blow(const YamlNode& node, const Reading& at, Blow& blow) {
+  if (!blow.pods.workload.empty() || !blow.pods.zone.empty()) return;
+  at.error(code::one_needed, node, "workload or zone is needed",
+           "name the workload whose pods are hit");
 }
 
 const Table<Blow>& crash_table() {
   static const Table<Blow> table("Crash", "The pods are gone; others take their place never.",
-                                 blow_rows({}));
+                                 blow_rows({}), check_blow);
   return table;
 }
 const Table<Blow>& hang_table() {
   static const Table<Blow> table("Hang", "The pods accept requests and never answer.",
-                                 blow_rows({}));
+                                 blow_rows({}), check_blow);
   return table;
 }
 const Table<Blow>& slow_table() {
   static const Table<Blow> table(
       "Slow", "Service times are multiplied.",
-      blow_rows({required("factor", &Blow::factor, number(0.001, 1e6), "8: eight times slower.")}));
+      blow_rows({required("factor", &Blow::factor, number(0.001, 1e6), "8: eight times slower.")}),
+      check_blow);
   return table;
 }
 const Table<Blow>& delay_table() {
   static const Table<Blow> table(
       "Delay", "Service times grow by a time.",
-      blow_rows({required("time", &Blow::delay, distribution(), "What is added.")}));
+      blow_rows({required("time", &Blow::delay, distribution(), "What is added.")}), check_blow);
   return table;
 }
 const Table<Blow>& errors_table() {
@@ -57,7 +53,37 @@ const Table<Blow>& errors_table() {
       blow_rows({
           simulated("share", &Blow::share, share(), "100%", "Of the answers."),
           simulated("status", &Blow::status, http_status(), "500", "Their status."),
-      }));
+      }),
+      check_blow);
+  return table;
+}
+const Table<Blow>& cpu_steal_table() {
+  static const Table<Blow> table(
+      "CpuSteal", "Others take a share of the cores: work takes longer, waiting does not.",
+      blow_rows({required("share", &Blow::share, share(), "Of the cores; below 100%.")}),
+      [](const YamlNode& node, const Reading& at, Blow& blow) {
+        check_blow(node, at, blow);
+        if (blow.share < 1.0) return;
+        at.field("share").error(code::out_of_range, child_or_self(node, "share"),
+                                "must leave something of the cores",
+                                "write hang for pods that do nothing at all");
+      });
+  return table;
+}
+const Table<Blow>& dns_table() {
+  static const Table<Blow> table(
+      "Dns", "Names of services are not found: calls of the pods' applications fail at once.",
+      blow_rows({
+          simulated("host", &Blow::host, text(), "every name", "Service by name or host."),
+          simulated("time", &Blow::delay, distribution(), "0s", "Until the application knows."),
+      }),
+      check_blow);
+  return table;
+}
+const Table<Blow>& reset_table() {
+  static const Table<Blow> table("ResetConnections",
+                                 "All open connections to the pods are reset, once.", blow_rows({}),
+                                 check_blow);
   return table;
 }
 
@@ -67,29 +93,54 @@ Field<FaultSpec> blow_row(std::string name, Kind kind, const Table<Blow>& (*tabl
   return simulated_whole<FaultSpec>(
       std::move(name), reader.shape,
       [reader, kind](const YamlNode& node, const Reading& at, FaultSpec& out) {
-        Blow blow;
-        if (!reader.read(node, at, blow)) return;
         out.kind = kind;
-        out.workload = std::move(blow.workload);
-        out.replicas = blow.replicas;
-        out.factor = blow.factor;
-        out.delay = std::move(blow.delay);
-        out.share = blow.share;
-        out.status = blow.status;
+        reader.read(node, at, out);
       },
       "", std::move(doc));
 }
 
-void check_fault(const YamlNode& node, const Reading& at, FaultSpec&) {
+const std::vector<Field<FaultSpec>>& kinds_of_faults() {
+  static const std::vector<Field<FaultSpec>> rows{
+      blow_row("crash", Kind::Crash, crash_table, "Pods die."),
+      blow_row("hang", Kind::Hang, hang_table, "Pods never answer."),
+      blow_row("slow", Kind::Slow, slow_table, "Pods work slower."),
+      blow_row("delay", Kind::Delay, delay_table, "Pods answer later."),
+      blow_row("errors", Kind::Errors, errors_table, "Pods fail."),
+      blow_row("cpuSteal", Kind::CpuSteal, cpu_steal_table, "Pods lose a share of their cores."),
+      blow_row("network", Kind::Link, link_fault_table, "Messages come late, or never."),
+      blow_row("dns", Kind::Dns, dns_table, "Names are not found."),
+      blow_row("resetConnections", Kind::ResetConnections, reset_table, "Connections are reset."),
+  };
+  return rows;
+}
+
+void check_fault(const YamlNode& node, const Reading& at, FaultSpec& fault) {
   int kinds = 0;
-  for (const char* name : {"crash", "hang", "slow", "delay", "errors"}) {
-    if (node.find(name) != nullptr) ++kinds;
+  std::string names;
+  for (const Field<FaultSpec>& row : kinds_of_faults()) {
+    names += (names.empty() ? "" : ", ") + row.name;
+    if (node.find(row.name) != nullptr) ++kinds;
   }
-  if (kinds == 1) return;
-  at.error(kinds == 0 ? code::one_needed : code::exclusive_fields, node,
-           kinds == 0 ? "one of crash, hang, slow, delay, errors is needed"
-                      : "only one of crash, hang, slow, delay, errors may be set",
-           kinds == 0 ? "" : "write one list item for each fault");
+  if (kinds != 1) {
+    at.error(kinds == 0 ? code::one_needed : code::exclusive_fields, node,
+             (kinds == 0 ? "one of " : "only one of ") + names +
+                 (kinds == 0 ? " is needed" : " may be set"),
+             kinds == 0 ? "" : "write one list item for each fault");
+  }
+  const bool lasts = fault.kind != Kind::ResetConnections;
+  if (!lasts && fault.lasting) {
+    at.field("for").error(code::exclusive_fields, child_or_self(node, "for"),
+                          "resetConnections happens once and lasts no time",
+                          "repeat it with every and times");
+  }
+  if (fault.every && lasts && (!fault.lasting || *fault.lasting >= *fault.every)) {
+    at.field("every").error(code::invalid_time, child_or_self(node, "every"),
+                            "must be longer than for, so that the fault ends in between");
+  }
+  if (!fault.every && fault.times > 0) {
+    at.field("times").error(code::missing_field, child_or_self(node, "times"),
+                            "says how often, but nothing says every how long", "add every: 1m");
+  }
 }
 
 // ---- Changes --------------------------------------------------------------------------------
@@ -178,15 +229,16 @@ void check_change(const YamlNode& node, const Reading& at, ChangeSpec& change) {
 const Table<FaultSpec>& fault_spec_table() {
   static const Table<FaultSpec> table(
       "FaultSpec", "Something breaks at a time.",
-      {
-          required("at", &FaultSpec::at, time_span(), "Begins."),
-          simulated("for", &FaultSpec::lasting, positive_time_span(), "to the end", "Lasts."),
-          blow_row("crash", Kind::Crash, crash_table, "Pods die."),
-          blow_row("hang", Kind::Hang, hang_table, "Pods never answer."),
-          blow_row("slow", Kind::Slow, slow_table, "Pods work slower."),
-          blow_row("delay", Kind::Delay, delay_table, "Pods answer later."),
-          blow_row("errors", Kind::Errors, errors_table, "Pods fail."),
-      },
+      joined_rows<FaultSpec>(
+          {
+              required("at", &FaultSpec::at, time_span(), "Begins."),
+              simulated("for", &FaultSpec::lasting, positive_time_span(), "to the end", "Lasts."),
+              simulated("every", &FaultSpec::every, positive_time_span(), "once",
+                        "Begins again after this, counted from its beginning."),
+              simulated("times", &FaultSpec::times, integer<std::uint32_t>(1, faults_max),
+                        "until the run ends", "How often, with every."),
+          },
+          kinds_of_faults()),
       check_fault);
   return table;
 }

@@ -9,77 +9,10 @@
 namespace mesh {
 namespace {
 
-constexpr double rps_max = 1e7;
 constexpr std::uint32_t users_max = 10'000'000;
 
-// ---- Rates --------------------------------------------------------------------------------------
-
-const Table<RatePoint>& rate_point_table() {
-  static const Table<RatePoint> table(
-      "RatePoint", "The rate from a time on.",
-      {
-          required("at", &RatePoint::at, time_span(), "Since the start of the run."),
-          required("rps", &RatePoint::rps, number(0, rps_max), "Requests per second."),
-          simulated("ramp", &RatePoint::ramp, boolean(), "false",
-                    "Changes evenly from the point before, instead of at once."),
-      });
-  return table;
-}
-
-void check_rate(const YamlNode& node, const Reading& at, const std::vector<RatePoint>& rate) {
-  bool any = false;
-  for (std::size_t i = 0; i < rate.size(); ++i) {
-    any = any || rate[i].rps > 0;
-    if (i == 0 || rate[i - 1].at < rate[i].at) continue;
-    at.item(i).error(code::invalid_time, node.items[i], "must be later than the point before");
-  }
-  if (!any) at.error(code::out_of_range, node, "no request would ever be sent");
-  if (rate.front().ramp) {
-    at.item(0).error(code::invalid_load, node.items[0], "there is no point before to ramp from",
-                     "begin with {at: 0s, rps: 0}");
-  }
-}
-
-Reader<std::vector<RatePoint>> rate() {
-  const Reader<double> single = number(0, rps_max);
-  const Reader<std::vector<RatePoint>> points = list(object(rate_point_table));
-  return custom<std::vector<RatePoint>>(
-      {.kind = Shape::Kind::OneOf, .of = {single.shape, points.shape}},
-      [single, points](const YamlNode& node, const Reading& at, std::vector<RatePoint>& out) {
-        if (node.kind != YamlNode::Kind::Sequence) {
-          RatePoint point;
-          if (!single.read(node, at, point.rps)) return false;
-          if (point.rps == 0) {
-            at.error(code::out_of_range, node, "no request would ever be sent");
-            return false;
-          }
-          out = {point};
-          return true;
-        }
-        if (!points.read(node, at, out)) return false;
-        if (out.size() != node.items.size()) return false;  // said already
-        if (out.empty()) {
-          at.error(code::missing_field, node, "must not be empty");
-          return false;
-        }
-        check_rate(node, at, out);
-        return true;
-      });
-}
-
-const Table<OpenLoad>& open_table() {
-  static const Table<OpenLoad> table(
-      "OpenLoad", "Arrivals that do not wait for answers.",
-      {
-          simulated("arrivals", &OpenLoad::arrivals,
-                    one_of<OpenLoad::Arrivals>({{"poisson", OpenLoad::Arrivals::Poisson},
-                                                {"constant", OpenLoad::Arrivals::Constant}}),
-                    "poisson", "At random, or evenly."),
-          required("rate", &OpenLoad::rate, rate(),
-                   "Requests per second: 200, or [{at: 0s, rps: 200}, {at: 2m, rps: 800}]."),
-      });
-  return table;
-}
+// ---- Users, fixed arrivals
+// ------------------------------------------------------------------------
 
 const Table<ClosedLoad>& closed_table() {
   static const Table<ClosedLoad> table(
@@ -92,8 +25,20 @@ const Table<ClosedLoad>& closed_table() {
                     "User k begins k times this later."),
           simulated("perUser", &ClosedLoad::per_user, integer<std::uint64_t>(1, 1'000'000'000'000),
                     "no limit", "Requests of one user."),
+          simulated("qps", &ClosedLoad::qps, number(1e-6, rps_max), "no limit",
+                    "Requests per second of all users together at most, as fortio's -qps."),
+          simulated("catchUp", &ClosedLoad::catch_up, boolean(), "true",
+                    "With qps: who is late asks again at once; false as fortio's -nocatchup."),
       },
       [](const YamlNode& node, const Reading& at, ClosedLoad& load) {
+        if (load.qps > 0 && load.think != Distribution{}) {
+          at.field("think").error(code::exclusive_fields, child_or_self(node, "think"),
+                                  "only one of think, qps may be set");
+        }
+        if (load.qps == 0 && node.find("catchUp") != nullptr) {
+          at.field("catchUp").error(code::missing_field, child_or_self(node, "catchUp"),
+                                    "says how to keep up with qps, which is not set");
+        }
         if (load.stagger.ns <= longest_time.ns / std::max<std::int64_t>(load.users, 1)) return;
         at.field("stagger").error(code::out_of_range, child_or_self(node, "stagger"),
                                   "the last user would begin after more than a year");
@@ -265,7 +210,7 @@ const Table<LoadForm>& load_form_table() {
               "requests", list(object(request_table)).shape,
               [](const YamlNode&, const Reading&, LoadForm&) {}, "that of to",
               "Several kinds of requests with weights."),
-          simulated("open", &LoadForm::open, object(open_table), "", "Arrivals by a rate."),
+          simulated("open", &LoadForm::open, object(open_load_table), "", "Arrivals by a rate."),
           simulated("closed", &LoadForm::closed, object(closed_table), "", "A number of users."),
           simulated("arrivals", &LoadForm::arrivals, list(arrival()), "",
                     "Exactly these times: [0s, 10ms, {at: 20ms, request: cart}]."),

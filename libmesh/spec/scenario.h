@@ -88,7 +88,9 @@ struct RatePoint {
 struct OpenLoad {
   enum class Arrivals : std::uint8_t { Constant, Poisson };
   Arrivals arrivals = Arrivals::Poisson;
+  std::optional<Distribution> gaps;  // instead: between arrivals, scaled to the rate
   std::vector<RatePoint> rate;
+  std::optional<Duration> repeat;  // the curve begins again after this
   bool operator==(const OpenLoad&) const = default;
 };
 struct ClosedLoad {
@@ -96,6 +98,8 @@ struct ClosedLoad {
   Distribution think;          // between an answer and the next request
   Duration stagger{0};         // user k starts k * stagger later
   std::uint64_t per_user = 0;  // 0 = until the load ends
+  double qps = 0;              // of all users together at most; 0 = as fast as answers come
+  bool catch_up = true;        // who is late asks again at once, until it is in time
   bool operator==(const ClosedLoad&) const = default;
 };
 
@@ -134,17 +138,51 @@ struct LoadSpec {
   bool operator==(const LoadSpec&) const = default;
 };
 
+/// Some pods: of a workload, of a zone, or of a workload in a zone.
+struct PodSelector {
+  std::string workload;                   // empty = of any
+  std::string zone;                       // "region/zone", or longer or shorter; empty = in any
+  std::optional<std::uint32_t> replicas;  // of each workload the first so many; absent = all
+  std::optional<double> share;            // or this share of them, rounded up
+  bool operator==(const PodSelector&) const = default;
+};
+
+/// What happens to the messages between two sets of pods.
+struct LinkFaultSpec {
+  PodSelector from, to;
+  bool both_ways = true;
+  std::optional<Distribution> delay;
+  double loss = 0;
+  bool partition = false;
+  bool hold = false;
+  std::uint64_t bits_per_second = 0;  // 0 = no limit
+  bool operator==(const LinkFaultSpec&) const = default;
+};
+
 struct FaultSpec {
-  enum class Kind : std::uint8_t { Crash, Slow, Delay, Errors, Hang };
+  enum class Kind : std::uint8_t {
+    Crash,
+    Slow,
+    Delay,
+    Errors,
+    Hang,
+    CpuSteal,
+    Link,
+    Dns,
+    ResetConnections
+  };
   Kind kind = Kind::Crash;
   Duration at{0};
   std::optional<Duration> lasting;  // absent = to the end
-  std::string workload;
-  std::optional<std::uint32_t> replicas;  // how many pods; absent = all
-  double factor = 1.0;                    // Slow: service times are multiplied
-  Distribution delay;                     // Delay: added to service times
-  double share = 1.0;                     // Errors: of answers
-  std::uint16_t status = 500;             // Errors
+  std::optional<Duration> every;    // again and again
+  std::uint32_t times = 0;          // so often; 0 = until the run ends
+  PodSelector pods;
+  double factor = 1.0;         // Slow: service times are multiplied
+  Distribution delay;          // Delay: added to service times; Dns: until the error is known
+  double share = 1.0;          // Errors: of answers; CpuSteal: of the cores
+  std::uint16_t status = 500;  // Errors
+  std::string host;            // Dns: service whose name is not found; empty = all names
+  LinkFaultSpec link;
   Place place;
   bool operator==(const FaultSpec&) const = default;
 };
@@ -165,6 +203,7 @@ struct RunSpec {
   std::uint64_t seed = 1;
   std::uint32_t replications = 1;
   std::uint64_t memory_limit_bytes = 8ull << 30;
+  std::uint64_t max_in_flight = 2'000'000;  // requests in all proxies and applications together
   bool operator==(const RunSpec&) const = default;
 };
 

@@ -354,6 +354,9 @@ const Table<RunSpec>& run_table() {
                     "1", "Runs with seeds seed, seed+1, ..."),
           simulated("memoryLimit", &RunSpec::memory_limit_bytes, memory_limit(), "8Gi",
                     "A run that needs more is refused before it begins."),
+          simulated("maxInFlight", &RunSpec::max_in_flight,
+                    integer<std::uint64_t>(1, 1'000'000'000), "2000000",
+                    "Requests under way at which a run stops, with what it has so far."),
       },
       check_run);
   return table;

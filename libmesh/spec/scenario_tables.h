@@ -46,7 +46,11 @@ Reader<OutcomeWords> outcome_words();
 std::vector<Field<CallStep>> guard_rows();
 void check_guards(const YamlNode& node, const Reading& at, const CallStep& call);
 Reader<LoadSpec> load();
+const Table<OpenLoad>& open_load_table();
+/// Requests per second that a scenario may ask for.
+inline constexpr double rps_max = 1e7;
 const Table<FaultSpec>& fault_spec_table();
+const Table<FaultSpec>& link_fault_table();
 const Table<ChangeSpec>& change_table();
 const Table<Platform>& platform_table();
 const Table<OverloadSpec>& overload_table();
@@ -104,6 +108,36 @@ std::vector<Field<T>> request_rows(Get get) {
       simulated("body", member(&RequestSpec::body_bytes), body_size(), "0", "Bytes of the body."),
   };
 }
+/// A number of pods, or a share of them.
+struct PodCount {
+  std::optional<std::uint32_t> replicas;
+  std::optional<double> share;
+};
+Reader<PodCount> pod_count();
+
+/// Rows that select pods. `get` gives the PodSelector in a T.
+template <class T, class Get>
+std::vector<Field<T>> pod_rows(Get get) {
+  const Reader<PodCount> count = pod_count();
+  return {
+      simulated(
+          "workload", [get](T& whole) -> auto& { return get(whole).workload; }, text(), "any",
+          "Name or name.namespace."),
+      simulated(
+          "zone", [get](T& whole) -> auto& { return get(whole).zone; }, text(), "any",
+          "Those whose locality is region/zone, or begins with it."),
+      simulated_whole<T>(
+          "replicas", count.shape,
+          [get, count](const YamlNode& node, const Reading& at, T& whole) {
+            PodCount found;
+            if (!count.read(node, at, found)) return;
+            get(whole).replicas = found.replicas;
+            get(whole).share = found.share;
+          },
+          "all", "How many of a workload's pods, or which share of them (rounded up)."),
+  };
+}
+
 /// Reports a path, method or host that cannot be sent.
 void check_request(const YamlNode& node, const Reading& at, const RequestSpec& request);
 

@@ -70,7 +70,7 @@ TEST_CASE("envoy#48: a connection that connects has room for as many as it may h
   for (const int one_way_ms : {0, 5}) {  // ready at once, or while all three wait
     CAPTURE(one_way_ms);
     Pair p(milliseconds(20));
-    p.hand.plan().network.one_way = milliseconds(one_way_ms);
+    p.hand.plan().network.same_zone.one_way = milliseconds(one_way_ms);
     ClusterConfig& cluster = p.hand.cluster_of(p.server);
     cluster.protocol = UpstreamProtocol::Http2;
     cluster.max_concurrent_streams = 2;
@@ -82,7 +82,7 @@ TEST_CASE("envoy#48: a connection that connects has room for as many as it may h
 
 TEST_CASE("envoy#48: a connection that connects has room for as many as it may still serve") {
   Pair p(milliseconds(20));
-  p.hand.plan().network.one_way = milliseconds(5);
+  p.hand.plan().network.same_zone.one_way = milliseconds(5);
   ClusterConfig& cluster = p.hand.cluster_of(p.server);
   cluster.protocol = UpstreamProtocol::Http2;
   cluster.max_requests_per_connection = 2;
@@ -96,7 +96,8 @@ TEST_CASE("envoy#48: a connection that connects has room for as many as it may s
 TEST_CASE("envoy#49: a failed connect fails everything that waits in its pool") {
   Pair p(milliseconds(1));
   p.hand.cluster_of(p.server).protocol = UpstreamProtocol::Http2;
-  p.hand.plan().network.one_way = milliseconds(1);  // all three wait for the one connection
+  p.hand.plan().network.same_zone.one_way =
+      milliseconds(1);  // all three wait for the one connection
   p.down({}, seconds(10), false);
   const auto record = p.run({0, 0, 0});
   CHECK(outcomes(*record) == testing::times(3, "503 UF"));
@@ -131,7 +132,7 @@ TEST_CASE("envoy#52: HTTP/2 pending slots: one queues, the second overflows with
   ClusterConfig& cluster = p.hand.cluster_of(p.server);
   cluster.protocol = UpstreamProtocol::Http2;
   cluster.breaker.max_pending_requests = 1;
-  p.hand.plan().network.one_way = milliseconds(1);  // connecting takes time
+  p.hand.plan().network.same_zone.one_way = milliseconds(1);  // connecting takes time
   const auto record = p.run({0, 0});
   CHECK(outcomes(*record) == Outcomes{"200", "503 UO"});
   CHECK_FALSE(EndpointId{record->requests.host.front()}.valid());  // the first row that ended

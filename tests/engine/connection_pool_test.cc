@@ -165,7 +165,7 @@ TEST_CASE("connection_pool: mutual TLS between sidecars costs a round trip more"
     CAPTURE(row.name);
     Pair p(milliseconds(1));
     Plan& plan = p.hand.plan();
-    plan.network.one_way = milliseconds(5);
+    plan.network.same_zone.one_way = milliseconds(5);
     plan.workloads[p.client].has_sidecar = row.client;
     plan.workloads[p.server].has_sidecar = row.server;
     plan.workloads[p.server].receives_through_sidecar = row.server;

@@ -281,7 +281,7 @@ struct RandomLives : CheckedHosts {
     config().load_balancer.kind =
         random() % 2 == 0 ? LoadBalancerKind::RoundRobin : LoadBalancerKind::LeastRequest;
     config().connect_timeout = milliseconds(50);
-    hand.plan().network.one_way = milliseconds(upto(3) - 1);
+    hand.plan().network.same_zone.one_way = milliseconds(upto(3) - 1);
     for (std::uint32_t pod = 0; pod < 4; ++pod) {
       ResponsePlan response;
       response.degraded = random() % 3 == 0;
@@ -354,7 +354,7 @@ TEST_CASE("health_checks: over random lives nobody is picked who is told to be u
 TEST_CASE("health_checks: a copy taken in the middle of checks goes on alike") {
   CheckedHosts mesh(3, 1, milliseconds(40));
   mesh.timing().interval_jitter_percent = 30;
-  mesh.hand.plan().network.one_way = milliseconds(3);
+  mesh.hand.plan().network.same_zone.one_way = milliseconds(3);
   mesh.answers(1, milliseconds(2500), milliseconds(4500), 503);
   mesh.down(2, seconds(3), seconds(6), true);
   mesh.requests_every(milliseconds(15), seconds(10));

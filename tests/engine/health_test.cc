@@ -242,7 +242,7 @@ TEST_CASE("health: an ejection closes what connects for nobody, keeps what someb
     CAPTURE(row.name);
     Fleet p(1);
     p.hand.answers(p.server, 1, 1, p.answer(500, milliseconds(1)));
-    p.hand.plan().network.one_way = milliseconds(5);
+    p.hand.plan().network.same_zone.one_way = milliseconds(5);
     const auto record = p.run(row.at_ms, milliseconds(25));
     CHECK(counter(*record, Counter::ejections_enforced_total) == 1);
     CHECK(counter(*record, Counter::upstream_cx_destroy_local) == row.closed);

@@ -20,7 +20,7 @@ TEST_CASE("workload: a hang-up that overtakes its request on the network takes i
   HandPlan hand;
   const WorkloadId server = hand.service("server", {.pods = 1, .workers = 1, .queue = 5});
   const LoadId load = hand.open_load("load", hand.client("client"), server, 80);
-  hand.plan().network = {.one_way = milliseconds(1), .jitter = milliseconds(5)};
+  hand.plan().network.same_zone = {.one_way = milliseconds(1), .jitter = milliseconds(5)};
   hand.plan().loads[load].timeout = milliseconds(9);
   hand.plan().workloads[server].cancel = true;
   Engine engine(hand.build(), 1);

@@ -130,7 +130,7 @@ TEST_CASE("compile: mistakes are refused with a suggestion, all at once") {
   b.load("crat");
   b.gateway_load("gateway");
   b.scenario().faults.push_back({});
-  b.scenario().faults.back().workload = "nothing";
+  b.scenario().faults.back().pods.workload = "nothing";
   b.scenario().thresholds.push_back({"p99", "load->kart", "", {}, 5.0, "", "", {}});
   b.scenario().run.until.reset();
   const CompileResult result = compile(b.scenario());

@@ -15,7 +15,7 @@ FaultSpec fault(Kind kind, const std::string& workload) {
   FaultSpec spec;
   spec.kind = kind;
   spec.at = seconds(5);
-  spec.workload = workload;
+  spec.pods.workload = workload;
   return spec;
 }
 
@@ -63,9 +63,9 @@ TEST_CASE("faults: kinds, times, texts") {
 
 TEST_CASE("faults: no more pods than there are, and a warning when more are asked for") {
   FaultSpec crash = fault(Kind::Crash, "web.default");
-  crash.replicas = 2;
+  crash.pods.replicas = 2;
   CHECK(testing::PlanView(with(crash)).plan->faults[FaultId{0}].replicas == 2);
-  crash.replicas = 7;
+  crash.pods.replicas = 7;
   const testing::PlanView view(with(crash));
   CHECK(view.plan->faults[FaultId{0}].replicas == 3);
   CHECK(view.problems.items().at(0).code == "MS0514");

@@ -9,6 +9,8 @@ using mesh::testing::problems_of;
 using mesh::testing::scenario_of;
 using Kind = FaultSpec::Kind;
 
+#define KINDS "crash, hang, slow, delay, errors, cpuSteal, network, dns, resetConnections"
+
 TEST_CASE("fault_table: each kind with its parameters") {
   const Scenario s = scenario_of(
       "faults:\n"
@@ -23,13 +25,13 @@ TEST_CASE("fault_table: each kind with its parameters") {
   CHECK(s.faults[0].kind == Kind::Crash);
   CHECK(s.faults[0].at == minutes(3));
   CHECK(s.faults[0].lasting == seconds(45));
-  CHECK(s.faults[0].workload == "ratings-v1");
-  CHECK(s.faults[0].replicas == 1u);
+  CHECK(s.faults[0].pods.workload == "ratings-v1");
+  CHECK(s.faults[0].pods.replicas == 1u);
   CHECK(s.faults[0].place == Place{"t.yaml", 5, 5});
   CHECK(s.faults[1].kind == Kind::Slow);
   CHECK(s.faults[1].factor == 8);
   CHECK_FALSE(s.faults[1].lasting.has_value());
-  CHECK_FALSE(s.faults[1].replicas.has_value());
+  CHECK_FALSE(s.faults[1].pods.replicas.has_value());
   CHECK(s.faults[2].kind == Kind::Delay);
   CHECK(to_string(s.faults[2].delay) == "{exponential: {mean: 1s}}");
   CHECK(s.faults[3].kind == Kind::Errors);
@@ -72,10 +74,9 @@ TEST_CASE("fault_table: what is refused, at its place") {
   const Row rows[] = {
       {"faults: [{crash: {workload: a}}]",
        "1:10 MS0105 spec.faults[0]: at is required (add at (duration): Begins.)\n"},
-      {"faults: [{at: 1s}]",
-       "1:10 MS0204 spec.faults[0]: one of crash, hang, slow, delay, errors is needed\n"},
+      {"faults: [{at: 1s}]", "1:10 MS0204 spec.faults[0]: one of " KINDS " is needed\n"},
       {"faults: [{at: 1s, crash: {workload: a}, hang: {workload: a}}]",
-       "1:10 MS0203 spec.faults[0]: only one of crash, hang, slow, delay, errors may be set (write "
+       "1:10 MS0203 spec.faults[0]: only one of " KINDS " may be set (write "
        "one list item for each fault)\n"},
       {"faults: [{at: 1s, for: 0s, hang: {workload: a}}]",
        "1:24 MS0108 spec.faults[0].for: must be above 0\n"},
@@ -93,9 +94,26 @@ TEST_CASE("fault_table: what is refused, at its place") {
       {"faults: [{at: 1s, crash: {workload: a, replicas: 2000000}}]",
        "1:50 MS0108 spec.faults[0].crash.replicas: must be at most 1000000, got 2000000\n"},
       {"faults: [{at: 1s, explode: {workload: a}}]",
-       "1:10 MS0204 spec.faults[0]: one of crash, hang, slow, delay, errors is needed\n"
+       "1:10 MS0204 spec.faults[0]: one of " KINDS " is needed\n"
        "1:19 MS0104 spec.faults[0].explode: FaultSpec has no field of this name (FaultSpec has at, "
-       "for, crash, hang, slow, delay, errors)\n"},
+       "for, every, times, " KINDS ")\n"},
+      {"faults: [{at: 1s, crash: {replicas: 1}}]",
+       "1:26 MS0204 spec.faults[0].crash: workload or zone is needed (name the workload whose pods "
+       "are hit)\n"},
+      {"faults: [{at: 1s, crash: {workload: a, replicas: 0%}}]",
+       "1:50 MS0108 spec.faults[0].crash.replicas: no pod would be hit\n"},
+      {"faults: [{at: 1s, for: 1m, every: 1m, hang: {workload: a}}]",
+       "1:35 MS0405 spec.faults[0].every: must be longer than for, so that the fault ends in "
+       "between\n"},
+      {"faults: [{at: 1s, times: 2, hang: {workload: a}}]",
+       "1:26 MS0105 spec.faults[0].times: says how often, but nothing says every how long (add "
+       "every: 1m)\n"},
+      {"faults: [{at: 1s, for: 1s, resetConnections: {workload: a}}]",
+       "1:24 MS0203 spec.faults[0].for: resetConnections happens once and lasts no time (repeat it "
+       "with every and times)\n"},
+      {"faults: [{at: 1s, cpuSteal: {workload: a, share: 100%}}]",
+       "1:50 MS0108 spec.faults[0].cpuSteal.share: must leave something of the cores (write hang "
+       "for pods that do nothing at all)\n"},
       {"changes: [{at: 1s}]", "1:11 MS0204 spec.changes[0]: one of apply, scale is needed\n"},
       {"changes: [{at: 1s, scale: {workload: a, replicas: -1}}]",
        "1:51 MS0108 spec.changes[0].scale.replicas: must be at least 0, got -1\n"},

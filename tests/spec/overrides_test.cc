@@ -72,7 +72,7 @@ TEST_CASE("overrides: paths of the scenario") {
   CHECK(s.run.seed == 8);
   CHECK(s.run.warmup == seconds(1));
   CHECK(s.run.until == seconds(10));
-  CHECK(s.faults[0].replicas == 2u);
+  CHECK(s.faults[0].pods.replicas == 2u);
   CHECK(s.behaviour[0].workers == 3u);
   CHECK(s.platform.sidecar_concurrency == 4);
   CHECK(s.record.requests);

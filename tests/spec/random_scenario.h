@@ -151,24 +151,6 @@ class RandomScenario {
   }
   Action action() { return static_cast<Action>(below(5)); }
 
-  RetrySpec retry() {
-    RetrySpec r{.attempts = 1 + below(9), .on_timeout = flip(), .on_5xx = flip()};
-    if (flip() || (!r.on_timeout && !r.on_5xx)) r.on_statuses = {status()};
-    if (flip()) {
-      r.backoff = {static_cast<BackoffLaw>(below(6)), milliseconds(1), seconds(1) + time()};
-    } else if (flip()) {
-      r.pause = law();
-    }
-    if (flip()) {
-      r.budget = CallBudget{.ratio = share(),
-                            .burst = 1.5,
-                            .per_second = number(),
-                            .law = static_cast<BudgetLaw>(below(3)),
-                            .share = share()};
-    }
-    return r;
-  }
-
   QueueDiscipline discipline() {
     QueueDiscipline d{.order = static_cast<QueueOrder>(below(4)),
                       .when_full = static_cast<QueueFull>(below(2)),
@@ -206,7 +188,7 @@ class RandomScenario {
           if (flip()) call.timeout = time() + nanoseconds(1);
           call.on_error = flip() ? OnError::Fail : OnError::Ignore;
           call.status_on_error = flip() ? std::uint16_t{0} : status();
-          if (flip()) call.retry = retry();
+          if (flip()) call.retry = random_retry(*this);
           if (flip()) call.guards = random_guards(*this);
           if (below(4) == 0) {
             call.waits = false;
@@ -311,12 +293,20 @@ class RandomScenario {
       case 0:
         l.open = OpenLoad{.arrivals = static_cast<OpenLoad::Arrivals>(below(2)),
                           .rate = {{{}, number() + 0.1, false}, {seconds(1), number(), flip()}}};
+        if (l.open->arrivals == OpenLoad::Arrivals::Poisson && flip()) {
+          l.open->gaps = Distribution(Gamma{seconds(1), 3.0});
+        }
+        if (flip()) l.open->repeat = seconds(2);
         break;
       case 1:
-        l.closed = ClosedLoad{.users = 1 + below(99),
-                              .think = law(),
-                              .stagger = time(),
-                              .per_user = flip() ? 0u : 5u};
+        l.closed =
+            ClosedLoad{.users = 1 + below(99), .stagger = time(), .per_user = flip() ? 0u : 5u};
+        if (flip()) {
+          l.closed->think = law();
+        } else if (flip()) {
+          l.closed->qps = number() + 0.1;
+          l.closed->catch_up = flip();
+        }
         break;
       default:
         l.arrivals = {{{}, ""}, {seconds(1), l.requests[0].name}};
@@ -325,21 +315,55 @@ class RandomScenario {
     l.start = time();
     if (flip()) l.stop = l.start + seconds(1);
     if (flip()) l.timeout = seconds(1);
-    if (flip()) l.retry = retry();
+    if (flip()) l.retry = random_retry(*this);
     if (flip()) l.priority = below(8);
+    return l;
+  }
+
+  PodSelector pods() {
+    PodSelector p;
+    p.workload = word();
+    if (flip()) p.zone = word() + "/" + word();
+    if (flip()) {
+      p.replicas = 1 + below(9);
+    } else if (flip()) {
+      p.share = 0.5;
+    }
+    return p;
+  }
+
+  LinkFaultSpec link() {
+    LinkFaultSpec l;
+    if (flip()) l.from = pods();
+    if (flip()) l.to = pods();
+    l.both_ways = flip();
+    if (flip()) l.delay = law();
+    l.loss = share();
+    l.partition = flip();
+    l.hold = true;
+    if (flip()) l.bits_per_second = 1000u * (1 + below(9));
     return l;
   }
 
   FaultSpec fault() {
     using Kind = FaultSpec::Kind;
     FaultSpec f;
-    f.kind = static_cast<Kind>(below(5));
+    f.kind = static_cast<Kind>(below(9));
     f.at = time();
-    if (flip()) f.lasting = seconds(1);
-    f.workload = word();
-    if (flip()) f.replicas = 1 + below(9);
+    if (f.kind != Kind::ResetConnections && flip()) f.lasting = milliseconds(1);
+    if (f.lasting || f.kind == Kind::ResetConnections) {
+      if (flip()) f.every = seconds(1);
+      if (f.every && flip()) f.times = 1 + below(9);
+    }
+    if (f.kind == Kind::Link) {
+      f.link = link();
+      return f;
+    }
+    f.pods = pods();
     if (f.kind == Kind::Slow) f.factor = number() + 0.1;
-    if (f.kind == Kind::Delay) f.delay = law();
+    if (f.kind == Kind::Delay || f.kind == Kind::Dns) f.delay = law();
+    if (f.kind == Kind::Dns && flip()) f.host = word();
+    if (f.kind == Kind::CpuSteal) f.share = 0.5;
     if (f.kind == Kind::Errors) {
       f.share = share();
       f.status = status();

@@ -135,7 +135,8 @@ TEST_CASE("scenario_table: every problem at once, in the order of the file") {
                     "- {to: {}}\n") ==
         "1:7 MS0104 spec.run.untl: Run has no field of this name (did you mean until?)\n"
         "1:23 MS0103 spec.run.seed: expected a whole number, found the text \"x\"\n"
-        "2:10 MS0204 spec.faults[0]: one of crash, hang, slow, delay, errors is needed\n"
+        "2:10 MS0204 spec.faults[0]: one of crash, hang, slow, delay, errors, cpuSteal, "
+        "network, dns, resetConnections is needed\n"
         "4:35 MS0108 spec.load[0].open.rate: must be at least 0, got -5\n"
         "4:40 MS0104 spec.load[0].tiemout: Load has no field of this name (did you mean "
         "timeout?)\n"

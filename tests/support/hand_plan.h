@@ -25,7 +25,7 @@ class HandPlan {
     plan_.distributions.emplace_back();
     plan_.responses.emplace_back();
     plan_.versions.emplace_back();
-    plan_.network = {.one_way = Duration{}, .jitter = Duration{}};
+    plan_.network.same_zone = {.one_way = Duration{}, .jitter = Duration{}};
     plan_.until = Instant{} + seconds(10);
   }
 

@@ -76,7 +76,7 @@ class ScenarioBuilder {
     LoadSpec load;
     load.name = scenario_.loads.empty() ? "load" : "load" + std::to_string(scenario_.loads.size());
     load.service = service;
-    load.open = OpenLoad{OpenLoad::Arrivals::Poisson, {{Duration{0}, rps, false}}};
+    load.open = OpenLoad{.rate = {{Duration{0}, rps, false}}};
     load.requests.push_back({});
     load.place = next_place();
     scenario_.loads.push_back(std::move(load));
@@ -186,7 +186,7 @@ inline Scenario make_mmc(double arrivals_per_s, Duration mean_service, std::uint
   builder.load("server", arrivals_per_s);
   Scenario scenario = builder.scenario();
   scenario.platform.sidecar_cost = Distribution();
-  scenario.platform.same_zone = {};
+  scenario.platform.same_zone = scenario.platform.cross_zone = {};
   return scenario;
 }
 inline Scenario make_mm1(double arrivals_per_s, Duration mean_service) {

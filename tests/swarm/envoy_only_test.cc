@@ -30,7 +30,7 @@ class RandomProxy {
     Plan& plan = hand_.plan();
     plan.until = Instant{} + seconds(3);
     plan.endpoint_propagation = ms(300);
-    plan.network.one_way = one_of({Duration{}, microseconds(200)});
+    plan.network.same_zone.one_way = one_of({Duration{}, microseconds(200)});
     draw_cluster(hand_.cluster_of(server_));
     draw_route(hand_.route_of(server_));
     draw_application();
