@@ -21,6 +21,12 @@ bool Engine::start_call(std::uint32_t id, CallId call_id) {
 void Engine::send_call(std::uint32_t id) {
   const CallPlan& call = plan_->calls[world_.frames[id].call];
   if (call.guard != no_guard && !admit_call(id)) return;
+  const EndpointId pod = world_.visits[world_.frames[id].visit].endpoint;
+  Duration learned{};
+  if (!world_.active_faults.empty() && !resolves(pod, call.service, learned)) {
+    if (!call.waits) return;
+    return push(now() + learned, EventKind::NameUnknown, id, world_.frames.generation(id));
+  }
   const Handle sent = send_copy(id, call.waits ? Origin::Call : Origin::Detached);
   if (call.waits) world_.frames[id].child_request = sent;
   if (call.guard != no_guard && plan_->guards[call.guard].hedges) arm_hedge(id);
@@ -30,11 +36,6 @@ Handle Engine::send_copy(std::uint32_t id, Origin kind) {
   const CallId call_id = world_.frames[id].call;
   const CallPlan& call = plan_->calls[call_id];
   Visit& visit = world_.visits[world_.frames[id].visit];
-  Duration learned{};
-  if (!world_.active_faults.empty() && !resolves(visit.endpoint, call.service, learned)) {
-    if (!call.waits) return;
-    return push(now() + learned, EventKind::NameUnknown, id, world_.frames.generation(id));
-  }
   const std::uint64_t key = scramble(visit.key + (static_cast<std::uint64_t>(++visit.calls) << 32));
   const std::uint32_t workers = plan_->workloads[workload_of(visit.endpoint)].concurrency;
   const std::uint32_t slot =

@@ -14,6 +14,7 @@ Carried& Engine::carried_by_request(std::uint32_t slot) {
 Carried& Engine::carried_by_visit(std::uint32_t id) {
   std::vector<Carried>& of = world_.guards.by_visit;
   if (of.size() <= id) of.resize(id + 1);
+  if (world_.visits[id].probe != nil) of[id] = {};  // health checks carry nothing
   return of[id];
 }
 
@@ -47,8 +48,9 @@ void Engine::carry_on(std::uint32_t id, std::uint32_t slot, Instant until) {
 
 /// Has the deadline passed, and does the application look at it?
 bool Engine::comes_late(std::uint32_t id) {
+  const Carried& carried = carried_by_visit(id);
   return plan_->workloads[workload_of(world_.visits[id].endpoint)].obeys_deadlines &&
-         carried_by_visit(id).deadline <= now();
+         carried.deadline <= now();
 }
 
 /// 504 at once, as for gRPC's DEADLINE_EXCEEDED, to one who arrives or whose turn has come.

@@ -266,6 +266,16 @@ void Engine::dispatch_rare(const Event& event) {
       return on_outlier_sweep(slot);
     case EventKind::MergeWindowEnds:
       return on_merge_window(slot, generation);
+    case EventKind::FaultEdge:
+      return on_fault_edge(FaultId{slot}, generation == 0);
+    case EventKind::DownEdge:
+      return on_down_edge(slot, generation == 0);
+    case EventKind::ChangeDue:
+      return on_change(ChangeId{slot});
+    case EventKind::MembershipReaches:
+      return on_membership(EndpointId{slot}, generation != 0);
+    case EventKind::SampleTick:
+      return on_sample();
     case EventKind::ConcurrencyUpdate:
       return on_concurrency_update(EndpointId{slot}, generation);
     case EventKind::ConcurrencyMeasure:

@@ -96,7 +96,8 @@ void Engine::tell_tied(std::uint32_t id) {
   if (guard == nullptr || !guard->hedges || !guard->hedge.tied) return;
   const Request& begun = world_.requests[slot];
   const Duration way =
-      one_way(draws_.at(Purpose::NetworkDelay, begun.key, begun.attempts * 4u + 3));
+      one_way(link_between(begun.proxy, begun.host),
+              draws_.at(Purpose::NetworkDelay, begun.key, begun.attempts * 4u + 3));
   each_copy(begun.origin.slot, [&](std::uint32_t other) {
     if (other == slot) return;
     push(now() + way, EventKind::TiedBegins, other, world_.requests.generation(other));

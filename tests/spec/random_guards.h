@@ -1,7 +1,7 @@
 // Random values of what a caller keeps around a call, thrown by another's dice.
 #pragma once
 
-#include "libmesh/spec/call_guards.h"
+#include "libmesh/spec/behaviour.h"
 
 namespace mesh::testing {
 
@@ -11,6 +11,25 @@ OutcomeWords random_outcomes(Dice& dice) {
   const bool none = !words.timeout && !words.server_errors;
   if (dice.flip() || none) words.statuses = {dice.status()};
   return words;
+}
+
+template <class Dice>
+RetrySpec random_retry(Dice& dice) {
+  RetrySpec r{.attempts = 1 + dice.below(9), .on_timeout = dice.flip(), .on_5xx = dice.flip()};
+  if (dice.flip() || (!r.on_timeout && !r.on_5xx)) r.on_statuses = {dice.status()};
+  if (dice.flip()) {
+    r.backoff = {static_cast<BackoffLaw>(dice.below(6)), milliseconds(1), seconds(1) + dice.time()};
+  } else if (dice.flip()) {
+    r.pause = dice.law();
+  }
+  if (dice.flip()) {
+    r.budget = CallBudget{.ratio = dice.share(),
+                          .burst = 1.5,
+                          .per_second = dice.number(),
+                          .law = static_cast<BudgetLaw>(dice.below(3)),
+                          .share = dice.share()};
+  }
+  return r;
 }
 
 template <class Dice>

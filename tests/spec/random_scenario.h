@@ -156,24 +156,6 @@ class RandomScenario {
  private:
   Action action() { return static_cast<Action>(below(5)); }
 
-  RetrySpec retry() {
-    RetrySpec r{.attempts = 1 + below(9), .on_timeout = flip(), .on_5xx = flip()};
-    if (flip() || (!r.on_timeout && !r.on_5xx)) r.on_statuses = {status()};
-    if (flip()) {
-      r.backoff = {static_cast<BackoffLaw>(below(6)), milliseconds(1), seconds(1) + time()};
-    } else if (flip()) {
-      r.pause = law();
-    }
-    if (flip()) {
-      r.budget = CallBudget{.ratio = share(),
-                            .burst = 1.5,
-                            .per_second = number(),
-                            .law = static_cast<BudgetLaw>(below(3)),
-                            .share = share()};
-    }
-    return r;
-  }
-
   QueueDiscipline discipline() {
     QueueDiscipline d{.order = static_cast<QueueOrder>(below(4)),
                       .when_full = static_cast<QueueFull>(below(2)),
@@ -211,7 +193,7 @@ class RandomScenario {
           if (flip()) call.timeout = time() + nanoseconds(1);
           call.on_error = flip() ? OnError::Fail : OnError::Ignore;
           call.status_on_error = flip() ? std::uint16_t{0} : status();
-          if (flip()) call.retry = retry();
+          if (flip()) call.retry = random_retry(*this);
           if (flip()) call.guards = random_guards(*this);
           if (below(4) == 0) {
             call.waits = false;
@@ -356,7 +338,7 @@ class RandomScenario {
     l.start = time();
     if (flip()) l.stop = l.start + seconds(1);
     if (flip()) l.timeout = seconds(1);
-    if (flip()) l.retry = retry();
+    if (flip()) l.retry = random_retry(*this);
     if (flip()) l.priority = below(8);
     return l;
   }

@@ -1,6 +1,7 @@
 // Published results on what callers do, met by scenarios in YAML alone.
 #include <doctest/doctest.h>
 
+#include <cmath>
 #include <string>
 
 #include "libmesh/mesh.h"
@@ -11,6 +12,13 @@ namespace mesh {
 namespace {
 
 using testing::SmallScenario;
+
+/// doctest's Approx adds 1 to the size of what it compares: too wide for shares.
+void check_within(double value, double expected, double tolerance) {
+  CAPTURE(value);
+  CAPTURE(expected);
+  CHECK(std::abs(value - expected) <= tolerance);
+}
 
 std::string replaced(std::string text, const std::string& what, const std::string& by) {
   const std::size_t at = text.find(what);
@@ -93,8 +101,8 @@ TEST_CASE("callers: E08 adaptive throttling sends K times what is accepted, at m
             .yaml());
     const Tally steady = tally(*record, seconds(50));
     const double capacity = 50.0 * 80;
-    CHECK(steady.good_calls / capacity == doctest::Approx(1.0).epsilon(0.03));
-    CHECK(steady.calls / steady.good_calls == doctest::Approx(row.sent).epsilon(0.03));
+    check_within(steady.good_calls / capacity, 1.0, 0.03 * 1.0);
+    check_within(steady.calls / steady.good_calls, row.sent, 0.03 * (row.sent));
   }
 }
 
@@ -125,8 +133,8 @@ TEST_CASE("callers: E09 no retries, three, a token bucket, a breaker on retries"
                       .until = "10s"}
             .yaml();
     const Tally all = tally(*run_yaml(with_replicas(yaml, "server", 100)));
-    CHECK(all.good_roots / all.roots == doctest::Approx(row.success).epsilon(0.013));
-    CHECK(all.calls / all.roots == doctest::Approx(row.load).epsilon(0.013));
+    check_within(all.good_roots / all.roots, row.success, 0.01);
+    check_within(all.calls / all.roots, row.load, 0.01);
   }
 }
 
@@ -142,8 +150,8 @@ TEST_CASE("callers: E07 two retries almost treble the load of who refuses nearly
     const Tally all = tally(*run_yaml(with_replicas(yaml, "server", 100)));
     return all.calls / all.roots;
   };
-  CHECK(load("") == doctest::Approx(2.97).epsilon(0.007));
-  CHECK(load(", budget: {burst: 1.1, ratio: 0.1}") == doctest::Approx(1.10).epsilon(0.01));
+  check_within(load(""), 2.97, 0.007 * 2.97);
+  check_within(load(", budget: {burst: 1.1, ratio: 0.1}"), 1.10, 0.01 * 1.10);
 }
 
 // Timeouts, retries and backoff with jitter, Amazon Builders' Library.
@@ -168,15 +176,15 @@ TEST_CASE("callers: E10 a hedge after the 95th percentile cuts the tail for 5 % 
   };
   const auto exact = hedged("29.957323ms");  // ln 20
   const Tally all = tally(*exact);
-  CHECK(all.calls / all.roots == doctest::Approx(1.05).epsilon(0.003));
-  CHECK(share_above(*exact, 38.00451) == doctest::Approx(0.01).epsilon(0.12));
-  CHECK(share_above(*exact, 29.957323) == doctest::Approx(0.05).epsilon(0.06));
+  check_within(all.calls / all.roots, 1.05, 0.003 * 1.05);
+  check_within(share_above(*exact, 38.00451), 0.01, 0.12 * 0.01);
+  check_within(share_above(*exact, 29.957323), 0.05, 0.06 * 0.05);
   const auto learnt = hedged("p95");
   const Tally of_it = tally(*learnt);
-  CHECK(of_it.calls / of_it.roots == doctest::Approx(1.05).epsilon(0.006));
-  CHECK(share_above(*learnt, 38.00451) == doctest::Approx(0.01).epsilon(0.2));
+  check_within(of_it.calls / of_it.roots, 1.05, 0.006 * 1.05);
+  check_within(share_above(*learnt, 38.00451), 0.01, 0.2 * 0.01);
   const Tally early = tally(*hedged("10ms"));
-  CHECK(early.calls / early.roots == doctest::Approx(1.367879).epsilon(0.01));
+  check_within(early.calls / early.roots, 1.367879, 0.01 * 1.367879);
 }
 
 TEST_CASE("callers: E10 one slow answer in a hundred is in two of three fans of a hundred") {
@@ -189,7 +197,7 @@ TEST_CASE("callers: E10 one slow answer in a hundred is in two of three fans of 
                             "1s}}]}",
       .until = "20s"}
                                    .yaml());
-  CHECK(share_above(*record, 500) == doctest::Approx(0.634).epsilon(0.08));
+  check_within(share_above(*record, 500), 0.634, 0.08 * 0.634);
 }
 
 // Polan, Your Circuit Breaker is Misconfigured, Shopify Engineering, 2020: services x half-open
@@ -224,8 +232,10 @@ TEST_CASE("callers: E11 what 42 half-open circuits cost two threads") {
     const double from = 10, length = row.until_s - from;
     const double busy = tally(*record, seconds(10)).call_seconds / length / 2;
     const double cycle = row.open_s + row.timeout_s + 42 / row.rate;
-    CHECK(busy == doctest::Approx(42 * row.timeout_s / (2 * cycle)).epsilon(0.03));
-    CHECK(busy == doctest::Approx(42 * row.timeout_s / (2 * row.open_s)).epsilon(0.13));
+    const double exact = 42 * row.timeout_s / (2 * cycle);
+    check_within(busy, exact, 0.03 * exact);
+    // The published 3.5 % holds; the published 262.5 % does not, 230 % is what such a cycle needs.
+    if (row.open_s > 10) check_within(busy, 0.035, 0.005);
   }
 }
 
@@ -246,11 +256,11 @@ TEST_CASE("callers: E13 a slow replica under round robin, least loaded, peak EWM
   };
   const double turns = over_a_second("roundRobin"), least = over_a_second("leastLoaded"),
                ewma = over_a_second("peakEwma");
-  CHECK(turns == doctest::Approx(0.0455).epsilon(0.022));
+  check_within(turns, 0.0455, 0.022 * 0.0455);
   CHECK(least > 0.0035);
   CHECK(least < 0.0060);
   CHECK(ewma <= 0.0012);
-  CHECK(over_a_second("random") == doctest::Approx(0.0455).epsilon(0.05));
+  check_within(over_a_second("random"), 0.0455, 0.05 * 0.0455);
 }
 
 // Zhou et al., Overload Control for Scaling WeChat Microservices, SoCC 2018.
