@@ -97,7 +97,7 @@ TEST_CASE("fault_table: what is refused, at its place") {
        "1:10 MS0204 spec.faults[0]: one of crash, hang, slow, delay, errors, cacheWipe, "
        "purgeQueue, shed is needed\n"
        "1:19 MS0104 spec.faults[0].explode: FaultSpec has no field of this name (FaultSpec has at, "
-       "for, crash, hang, slow, delay, errors)\n"},
+       "for, crash, hang, slow, delay, errors, cacheWipe, purgeQueue, shed)\n"},
       {"changes: [{at: 1s}]", "1:11 MS0204 spec.changes[0]: one of apply, scale is needed\n"},
       {"changes: [{at: 1s, scale: {workload: a, replicas: -1}}]",
        "1:51 MS0108 spec.changes[0].scale.replicas: must be at least 0, got -1\n"},
