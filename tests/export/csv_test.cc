@@ -52,7 +52,10 @@ std::shared_ptr<const RunRecord> record_with_stats() {
   stats.counters[static_cast<std::size_t>(ClusterCounter::upstream_rq_total)] = 5;
   RunInfo info = SmallShop::info();
   info.requests_created = shop.next_id;
-  return shop.recorder.finish(info, {stats});
+  auto record = std::make_shared<RunRecord>(*shop.recorder.finish(info, {stats}));
+  record->names.stores.add("cache pages");
+  record->stores = {{0, 2}, {0, 0}, {0, 1}, {5, 7}};  // 5 hits, then 7 misses
+  return record;
 }
 
 TEST_CASE("csv: golden of every table") {
