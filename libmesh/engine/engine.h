@@ -44,6 +44,7 @@ class Engine {
   // engine.cc: set-up and the loop
   void start();
   void find_lanes();
+  void find_workload_lanes();
   void limit_faults();
   void limit_bandwidth();
   void dispatch(const Event& event);
@@ -145,7 +146,7 @@ class Engine {
   const LinkPlan& link_between(EndpointId a, EndpointId b) const;
   static Duration one_way(const LinkPlan& link, Draw draw);
   /// What draws and failures need to know of a message that sets out.
-  struct Message {
+  struct Packet {
     std::uint64_t key = 0, leg = 0;
     std::uint64_t bytes = 0;  // beside its headers
     bool opens = false;       // a connection: SYN or SYN-ACK
@@ -153,12 +154,12 @@ class Engine {
     Duration after{0};        // sets out so much later than now
   };
   /// What failures add to its way; `lost` when it never arrives.
-  Duration hindrance(EndpointId from, EndpointId to, const Message& message) {
-    return world_.broken_links.empty() ? Duration{} : hindered(from, to, message);
+  Duration hindrance(EndpointId from, EndpointId to, const Packet& packet) {
+    return world_.broken_links.empty() ? Duration{} : hindered(from, to, packet);
   }
   Duration opening_hindrance(EndpointId from, EndpointId to, std::uint64_t key);
-  Duration hindered(EndpointId from, EndpointId to, const Message& message);
-  Duration hindered_by(FaultId fault, EndpointId from, EndpointId to, const Message& message);
+  Duration hindered(EndpointId from, EndpointId to, const Packet& packet);
+  Duration hindered_by(FaultId fault, EndpointId from, EndpointId to, const Packet& packet);
   bool contains(const PodSet& set, EndpointId endpoint) const;
   bool resolves(EndpointId caller, ServiceId service, Duration& after) const;
 

@@ -28,8 +28,6 @@ std::span<const Probe> Engine::probes_of(const ProxyCluster& cluster) const {
   return {first, plan_->cluster_configs[cluster.config].hosts.size()};
 }
 
-// ---- whom a proxy asks --------------------------------------------------------------------------
-
 /// Proxies check every cluster that they hold, used or not. Pods that are there from the start have
 /// proxies that are ready: as Envoy uses a cluster only when each host has had its first result,
 /// hosts are held for healthy until all of these are known.
@@ -240,8 +238,8 @@ void Engine::answer_probe(const Visit& visit, std::uint16_t code, Action action,
   const bool answers = action == Action::Respond || action == Action::ResetAfterHeaders;
   probe.code = answers ? code : std::uint16_t{0};
   probe.response = code == answer_plan(visit).status ? response : 0;
-  const Message message{visit.key, 1, plan_->responses[probe.response].body_bytes};
-  push(now() + probe.way_back + hindrance(visit.endpoint, prober(probe), message),
+  const Packet packet{visit.key, 1, plan_->responses[probe.response].body_bytes};
+  push(now() + probe.way_back + hindrance(visit.endpoint, prober(probe), packet),
        EventKind::ProbeAnswered, visit.probe, probe.generation & event_generation_mask);
 }
 

@@ -105,8 +105,14 @@ void Engine::tell_tied(std::uint32_t id) {
 }
 
 /// The server of this copy hears that another one has begun: unless it has begun as well, it takes
-/// the copy out of its queue.
+/// the copy out of its queue. When that other one has failed meanwhile, this may be the last.
 void Engine::on_tied_begins(std::uint32_t slot) {
+  const Handle caller = world_.requests[slot].origin;
+  bool others = false;
+  if (world_.frames.alive(caller)) {
+    each_copy(caller.slot, [&](std::uint32_t other) { others = others || other != slot; });
+  }
+  if (!others) return;
   const std::uint32_t visit = visit_of(slot);
   if (visit != nil) {
     if (world_.visits[visit].has_worker) return;

@@ -43,7 +43,7 @@ bool Engine::contains(const PodSet& set, EndpointId endpoint) const {
   return endpoint.value - first < set.first_pods[workload];
 }
 
-Duration Engine::hindered(EndpointId from, EndpointId to, const Message& message) {
+Duration Engine::hindered(EndpointId from, EndpointId to, const Packet& packet) {
   if (from == to) return {};
   Duration all{};
   for (const FaultId id : world_.broken_links) {
@@ -52,7 +52,7 @@ Duration Engine::hindered(EndpointId from, EndpointId to, const Message& message
     const bool forth = contains(link.from, from) && contains(link.to, to);
     const bool back = link.both_ways && contains(link.from, to) && contains(link.to, from);
     if (!forth && !back) continue;
-    const Duration more = hindered_by(id, from, to, message);
+    const Duration more = hindered_by(id, from, to, packet);
     if (more >= lost) return lost;
     all = all + more;
   }
@@ -61,28 +61,28 @@ Duration Engine::hindered(EndpointId from, EndpointId to, const Message& message
 
 /// A lost segment is sent again by TCP after a time that doubles; a message is one segment, and the
 /// others on its connection do not wait for it. Who tears down does so once.
-Duration Engine::hindered_by(FaultId id, EndpointId from, EndpointId to, const Message& message) {
+Duration Engine::hindered_by(FaultId id, EndpointId from, EndpointId to, const Packet& packet) {
   const FaultPlan& fault = plan_->faults[id];
   const LinkFaultPlan& link = plan_->link_faults[fault.link];
-  Draw draw = draws_.at(Purpose::LinkFault, scramble(message.key + id.value), message.leg);
-  const Instant start = now() + message.after;
+  Draw draw = draws_.at(Purpose::LinkFault, scramble(packet.key + id.value), packet.leg);
+  const Instant start = now() + packet.after;
   Duration time{};
   if (link.hold) {
     if (fault.to == never) return lost;
     time = std::max(elapsed(start, fault.to), Duration{0});
   }
-  Duration pause = message.opens ? opening_retransmission
-                                 : retransmission_min + link_between(from, to).one_way * 2;
+  Duration pause = packet.opens ? opening_retransmission
+                                : retransmission_min + link_between(from, to).one_way * 2;
   while (start + time < fault.to && (link.loss >= 1.0 || draw.uniform01() < link.loss)) {
-    if (message.resets || (link.loss >= 1.0 && fault.to == never)) return lost;
+    if (packet.resets || (link.loss >= 1.0 && fault.to == never)) return lost;
     time = time + pause;
     pause = std::min(pause * 2, retransmission_max);
   }
   if (link.delay != 0) {
-    time = time + plan_->distributions[link.delay].sample_next(draw, message.leg);
+    time = time + plan_->distributions[link.delay].sample_next(draw, packet.leg);
   }
-  if (link.bits_per_second > 0 && !message.opens && !message.resets) {
-    const double bits = 8.0 * static_cast<double>(header_bytes + message.bytes);
+  if (link.bits_per_second > 0 && !packet.opens && !packet.resets) {
+    const double bits = 8.0 * static_cast<double>(header_bytes + packet.bytes);
     Instant& free_at = world_.egress_free_at[from];
     free_at = std::max(free_at, now()) +
               Duration{static_cast<std::int64_t>(bits / link.bits_per_second * 1e9 + 0.5)};

@@ -14,6 +14,7 @@
 #include "libmesh/engine/cluster_view.h"
 #include "libmesh/engine/guard_state.h"
 #include "libmesh/engine/keyed_cells.h"
+#include "libmesh/engine/load_state.h"
 #include "libmesh/engine/pod_life.h"
 #include "libmesh/engine/store_state.h"
 #include "libmesh/engine/tried_hosts.h"
@@ -297,24 +298,6 @@ struct Processor {
   std::vector<Task> tasks;  // a heap; some may have been given up
   std::uint32_t next_number = 0, generation = 0;
   Instant due = never;  // when the first one is ready
-};
-
-struct User {
-  LoadId load;
-  std::uint32_t number = 0;
-  std::uint64_t sent = 0;
-  std::uint64_t asked = 0;  // number of the latest request among the load's
-  std::uint32_t retries = 0;
-  Duration pause{};  // before the latest of them
-  Instant due{};     // of a paced load: when its latest request was to be sent
-};
-
-struct LoadState {
-  std::uint64_t arrivals = 0;  // sent so far
-  std::uint32_t segment = 0;
-  double target = 0;  // cumulative arrivals at which the next one is due
-  double passed = 0;  // integral of the rate before `segment`
-  double whole = -1;  // the same over `segment`; -1 = not yet worked out
 };
 
 struct WorkloadState {

@@ -92,7 +92,9 @@ const Table<Slowdown>& slowdown_table() {
                    "Pairs [state, factor] by rising state; linear between them."),
       },
       [](const YamlNode& node, const Reading& at, Slowdown& slowdown) {
-        if (slowdown.points.empty() && node.find("points") != nullptr) {
+        const YamlNode* points = node.find("points");
+        if (points != nullptr && points->kind == YamlNode::Kind::Sequence &&
+            points->items.empty()) {
           at.field("points").error(code::missing_field, node, "at least one pair is needed");
         }
         for (std::size_t i = 1; i < slowdown.points.size(); ++i) {

@@ -52,7 +52,7 @@ TEST_CASE("batch: of several failures that of the smallest index is thrown") {
 }
 
 TEST_CASE("batch: whoever says stop gets only finished runs") {
-  const std::vector<Job> jobs(500, {shop(), 1});
+  const std::vector<Job> jobs(20'000, {shop(), 1});  // more than are done before the first look
   std::size_t kept = 0;
   run_batch(
       jobs, 1, [](double share, std::uint64_t) { return share > 2; },

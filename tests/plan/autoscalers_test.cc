@@ -33,7 +33,7 @@ TEST_CASE("autoscalers: the pods that one may make have their places in the plan
   CHECK(result.plan->workloads[autoscaler.workload].reserved == 7);
   CHECK(result.plan->workloads[autoscaler.workload].replicas == 2);
   CHECK(autoscaler.to == never);
-  CHECK(codes(result) == "MS0530 ");  // nobody requests CPU
+  CHECK(codes(result) == "MS0540 ");  // nobody requests CPU
 }
 
 TEST_CASE("autoscalers: what does not fit is named") {
@@ -48,8 +48,8 @@ TEST_CASE("autoscalers: what does not fit is named") {
            Row{"two for one workload",
                hpa("a", "web-v1", by + "http_requests_per_second" + value) +
                    hpa("b", "web-v1", by + "http_requests_in_flight" + value),
-               "MS0531 "},
-           Row{"an unknown metric", hpa("a", "web-v1", by + "queue_depth" + value), "MS0530 "},
+               "MS0541 "},
+           Row{"an unknown metric", hpa("a", "web-v1", by + "queue_depth" + value), "MS0540 "},
            Row{"a known one", hpa("a", "web-v1", by + "http_requests_in_flight" + value), ""},
        }) {
     CAPTURE(std::string(row.name));

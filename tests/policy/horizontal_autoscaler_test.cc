@@ -35,7 +35,8 @@ std::string text(std::optional<std::uint32_t> replicas) {
   return replicas ? std::to_string(*replicas) : "unknown";
 }
 
-TEST_CASE("horizontal_autoscaler: ceil(replicas * metric / target), and a dead band of 10 %") {
+TEST_CASE(
+    "horizontal_autoscaler: replicas times metric by target, rounded up, and a dead band of 10 %") {
   struct Row {
     std::uint32_t replicas;
     std::int64_t value, target;

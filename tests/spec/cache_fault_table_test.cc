@@ -22,8 +22,8 @@ TEST_CASE("cache_fault_table: each kind with its parameters") {
   CHECK(s.faults[0].share == 1.0);
   CHECK(s.faults[1].share == 0.05);
   CHECK(s.faults[2].kind == Kind::PurgeQueue);
-  CHECK(s.faults[2].workload == "db");
-  CHECK(s.faults[2].replicas == 2u);
+  CHECK(s.faults[2].pods.workload == "db");
+  CHECK(s.faults[2].pods.replicas == 2u);
   CHECK(s.faults[3].kind == Kind::Shed);
   CHECK(s.faults[3].load == "users");
   CHECK(s.faults[3].share == 0.8);

@@ -38,7 +38,7 @@ TEST_CASE("life_table: what cannot be has its code") {
   for (const Row& row : {
            Row{"{startUp: 20s}", "MS0103"},
            Row{"{startUp: {}}", "MS0105"},
-           Row{"{warmUp: {for: 0s, factor: 2}}", "MS0405"},
+           Row{"{warmUp: {for: 0s, factor: 2}}", "MS0108"},
            Row{"{warmUp: {for: 1s, factor: 0.5}}", "MS0108"},
            Row{"{memory: {base: -1}}", "MS0108"},
            Row{"{pauses: {every: 0s, for: 1ms}}", "MS0405"},

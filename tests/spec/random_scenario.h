@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "libmesh/spec/scenario.h"
+#include "tests/spec/random_faults.h"
 #include "tests/spec/random_guards.h"
 #include "tests/spec/random_stores.h"
 
@@ -32,7 +33,7 @@ class RandomScenario {
       s.behaviour.back().workload = "w" + std::to_string(i) + "." + word();
     }
     for (std::uint32_t i = below(4); i > 0; --i) s.loads.push_back(load(i));
-    for (std::uint32_t i = below(4); i > 0; --i) s.faults.push_back(fault());
+    for (std::uint32_t i = below(4); i > 0; --i) s.faults.push_back(random_fault(*this));
     for (std::uint32_t i = below(3); i > 0; --i) {
       s.changes.push_back({.at = time(),
                            .label = word(),
@@ -139,13 +140,13 @@ class RandomScenario {
   double number() { return share() * 10; }
   std::uint16_t status() { return static_cast<std::uint16_t>(200 + below(400)); }
   Duration time() { return {static_cast<std::int64_t>(random_() % 100'000'000'000) >> below(30)}; }
-
- private:
   std::string word() {
     const char* const words[] = {"cart", "yes", "12",  "1.5",  "null",   "a b", "x:y",
                                  "# no", "~",   "1e3", "0x1f", "\u00e4", "-",   "it's"};
     return words[below(std::size(words))];
   }
+
+ private:
   std::vector<std::pair<std::string, std::string>> headers() {
     std::vector<std::pair<std::string, std::string>> list;
     for (std::uint32_t i = below(3); i > 0; --i)
@@ -153,7 +154,6 @@ class RandomScenario {
     return list;
   }
 
- private:
   Action action() { return static_cast<Action>(below(5)); }
 
   QueueDiscipline discipline() {
@@ -341,62 +341,6 @@ class RandomScenario {
     if (flip()) l.retry = random_retry(*this);
     if (flip()) l.priority = below(8);
     return l;
-  }
-
-  PodSelector pods() {
-    PodSelector p;
-    p.workload = word();
-    if (flip()) p.zone = word() + "/" + word();
-    if (flip()) {
-      p.replicas = 1 + below(9);
-    } else if (flip()) {
-      p.share = 0.5;
-    }
-    return p;
-  }
-
-  LinkFaultSpec link() {
-    LinkFaultSpec l;
-    if (flip()) l.from = pods();
-    if (flip()) l.to = pods();
-    l.both_ways = flip();
-    if (flip()) l.delay = law();
-    l.loss = share();
-    l.partition = flip();
-    l.hold = true;
-    if (flip()) l.bits_per_second = 1000u * (1 + below(9));
-    return l;
-  }
-
-  FaultSpec fault() {
-    using Kind = FaultSpec::Kind;
-    FaultSpec f;
-    f.kind = static_cast<Kind>(below(12));
-    f.at = time();
-    if (!happens_at_once(f.kind) && flip()) f.lasting = milliseconds(1);
-    if (f.lasting || happens_at_once(f.kind)) {
-      if (flip()) f.every = seconds(1);
-      if (f.every && flip()) f.times = 1 + below(9);
-    }
-    if (f.kind == Kind::CacheWipe || f.kind == Kind::Shed) {
-      (f.kind == Kind::Shed ? f.load : f.cache) = word();
-      f.share = share();
-      return f;
-    }
-    if (f.kind == Kind::Link) {
-      f.link = link();
-      return f;
-    }
-    f.pods = pods();
-    if (f.kind == Kind::Slow) f.factor = number() + 0.1;
-    if (f.kind == Kind::Delay || f.kind == Kind::Dns) f.delay = law();
-    if (f.kind == Kind::Dns && flip()) f.host = word();
-    if (f.kind == Kind::CpuSteal) f.share = 0.5;
-    if (f.kind == Kind::Errors) {
-      f.share = share();
-      f.status = status();
-    }
-    return f;
   }
 
   ThresholdSpec threshold() {

@@ -104,7 +104,7 @@ TEST_CASE("theory: Q18-Q23 M/M/c/K: lost, answered per unit, time of those answe
         runs_of(Station{.workers = row.servers, .queue = row.places - row.servers}.open(
             row.arrivals / unit_s, length_of(50'000, row.arrivals)));
     check_mean(records, failed, row.expected[0]);
-    check_mean(records, answered, row.expected[1]);
+    check_mean(records, testing::answered, row.expected[1]);
     // The wait of those that entered, and their service.
     check_mean(records, wait, row.expected[3] - 1);
   }

@@ -97,7 +97,7 @@ TEST_CASE("theory: Q46-Q49 M/M/1 with fixed patience: who leaves, who is answere
     const Records records = runs_of(Station{.patience = Distribution(Constant{patience})}.open(
         row.arrivals / unit_s, length_of(50'000, row.arrivals)));
     check_mean(records, failed, row.leaves);
-    check_mean(records, answered, row.answered);
+    check_mean(records, testing::answered, row.answered);
   }
 }
 
@@ -206,7 +206,8 @@ TEST_CASE("theory: Q50-Q51 M/M/1 with retrials: how many are in orbit, time in t
     check_mean(records, orbit, row.orbit);
     const double in_system = row.orbit / row.arrivals + 1;
     check_mean(
-        records, [&](const RunRecord& record) { return orbit(record) / answered(record) + 1; },
+        records,
+        [&](const RunRecord& record) { return orbit(record) / testing::answered(record) + 1; },
         in_system);
   }
 }

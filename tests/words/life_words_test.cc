@@ -114,7 +114,7 @@ TEST_CASE("words: a crash that restarts comes back at once, then after the kubel
           .run();
   // 1 s + 0.5 s; 2.5 s + 10 s + 0.5 s.
   CHECK(story(*record) == "1500ms pod ready 1, 13000ms pod ready 2");
-  CHECK(answers(*record) == "503@50 503@0 200@100 503@0 503@0 200@100");
+  CHECK(answers(*record) == "503@50.001 503@0.001 200@100 503@0.001 503@0.001 200@100");
 }
 
 TEST_CASE("words: memory, one request too many kills the pod and all that it works on") {

@@ -59,8 +59,7 @@ TEST_CASE("horizontal_pod_autoscaler: what the API server refuses") {
     const char *name, *fields, *limits, *expected;
   };
   for (const Row& row : {
-           Row{"no maximum", "", "minReplicas: 1",
-               "error MS0105 spec.maxReplicas: maxReplicas is missing"},
+           Row{"no maximum", "", "minReplicas: 1", "error MS0105 spec: maxReplicas is required"},
            Row{"a minimum above it", "", "{}: ", nullptr},
            Row{"no policy", "behavior: {scaleUp: {policies: []}}", "maxReplicas: 9",
                "error MS0105 spec.behavior.scaleUp.policies: at least one policy is needed"},
