@@ -151,6 +151,7 @@ Duration Engine::service_time(Visit& visit, std::uint32_t distribution, Purpose 
   Duration time = plan_->distributions[distribution].sample(
       draws_.at(purpose, visit.key, visit.steps), received);
   ++visit.steps;
+  if (!world_.lives.empty()) time = paced(visit.endpoint, time);
   for (const FaultId id : world_.active_faults) {
     const FaultPlan& fault = plan_->faults[id];
     if (!hit_by(fault, visit.endpoint)) continue;
@@ -176,7 +177,6 @@ Duration Engine::service_time(Visit& visit, std::uint32_t distribution, Purpose 
         break;
     }
   }
-  if (!world_.lives.empty()) return paced(visit.endpoint, time);
   return time;
 }
 

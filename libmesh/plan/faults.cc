@@ -146,7 +146,7 @@ class FaultPlanner {
       if (n > 0 && Instant{} + at >= draft_.plan.until) break;
       plan.from = Instant{} + at;
       plan.to = fault_->lasting ? plan.from + *fault_->lasting : never;
-      if (happens_at_once(fault_->kind)) plan.to = plan.from;
+      if (happens_at_once(fault_->kind) || plan.restart) plan.to = plan.from;
       draft_.plan.faults.add(plan);
       if (!fault_->every) break;
       if (draft_.plan.faults.size() >= repetitions_max) {

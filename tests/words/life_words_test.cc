@@ -56,6 +56,14 @@ TEST_CASE("words: slowdown, times by the requests in the pod, in its queue, by i
   }
 }
 
+TEST_CASE("words: slowdown, a hanging process is not longer away for it, nor a delay longer") {
+  const std::string server = "workers: 9, time: 10ms, slowdown: {by: inFlight, points: [[0, 2]]}";
+  CHECK(run(server, "arrivals: [1500ms]",
+            "  faults: [{at: 1s, for: 1s, hang: {workload: server}}]\n") == "200@520");
+  CHECK(run(server, "arrivals: [1500ms]",
+            "  faults: [{at: 1s, for: 1s, delay: {workload: server, time: 5ms}}]\n") == "200@25");
+}
+
 TEST_CASE("words: pauses, the process stands still and everything in it is ready later") {
   struct Row {
     const char *name, *server, *load, *answers;
@@ -112,6 +120,7 @@ TEST_CASE("words: a crash that restarts comes back at once, then after the kubel
                         "  - {at: 1s, crash: {workload: server, restart: true}}\n"
                         "  - {at: 2500ms, crash: {workload: server, restart: true}}\n"}
           .run();
+  for (const RunInfo::FaultSpan& span : record->info.fault_spans) CHECK(span.from == span.to);
   // 1 s + 0.5 s; 2.5 s + 10 s + 0.5 s.
   CHECK(story(*record) == "1500ms pod ready 1, 13000ms pod ready 2");
   CHECK(answers(*record) == "503@50.001 503@0.001 200@100 503@0.001 503@0.001 200@100");
