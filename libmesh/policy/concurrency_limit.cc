@@ -43,17 +43,15 @@ void update_vegas(const LimiterConfig& config, LimiterState& state, const Limite
   const double ratio = static_cast<double>(state.least) / static_cast<double>(sample.time.ns);
   const double queue = std::ceil(state.limit * (1.0 - ratio));
   const int root = log10_root(state.limit);
+  const int alpha = 3 * root, beta = 6 * root;
+  if (!sample.dropped && sample.in_flight * 2.0 < state.limit) return;
   double limit = state.limit;
-  if (sample.dropped) {
+  if (sample.dropped || queue > beta) {
     limit -= root;
-  } else if (sample.in_flight * 2.0 < state.limit) {
-    return;
   } else if (queue <= root) {
-    limit += 6 * root;            // beta
-  } else if (queue < 3 * root) {  // alpha
+    limit += beta;
+  } else if (queue < alpha) {
     limit += root;
-  } else if (queue > 6 * root) {
-    limit -= root;
   } else {
     return;
   }

@@ -76,10 +76,10 @@ YamlNode labels(const std::string& app, const std::string& version) {
 
 }  // namespace
 
-Builder::Builder(std::string name) {
+Builder::Builder(const std::string& name) {
   Map map, spec;
   map.add("apiVersion", yaml::text("meshsim.dev/v1alpha1")).add("kind", yaml::text("Scenario"));
-  map.add("metadata", metadata(std::move(name), "")).add("spec", spec.take());
+  map.add("metadata", metadata(name, "")).add("spec", spec.take());
   document_ = map.take();
 }
 
@@ -167,12 +167,14 @@ std::size_t Builder::handler(const std::string& name, YamlNode words) {
 Builder& Builder::step(const std::string& name, std::optional<std::size_t> handler, YamlNode step) {
   YamlNode& node = workload(name, step.place);
   YamlNode& owner = handler ? entry(node, "handlers", step.place).items.at(*handler) : node;
-  append(entry(owner, "script", step.place), std::move(step));
+  YamlNode& script = entry(owner, "script", step.place);
+  append(script, std::move(step));
   return *this;
 }
 
 Builder& Builder::add(std::string_view list, YamlNode item) {
-  append(entry(entry(document_, "spec", item.place), list, item.place), std::move(item));
+  YamlNode& items = entry(entry(document_, "spec", item.place), list, item.place);
+  append(items, std::move(item));
   return *this;
 }
 

@@ -18,7 +18,7 @@ namespace mesh {
 /// nodes are what diagnostics name.
 class Builder {
  public:
-  explicit Builder(std::string name);
+  explicit Builder(const std::string& name);
 
   struct Deployment {
     std::string app;      // of the Service in front; empty = its own name
