@@ -4,7 +4,7 @@
 namespace mesh {
 
 std::uint32_t Engine::app_pool_of(std::uint32_t pool, EndpointId pod) {
-  const std::uint64_t key = bucket_key(plan_->pools[pool].shared ? nil : pod.value, pool);
+  const std::uint64_t key = store_key(plan_->pools[pool].shared, pod, pool);
   return static_cast<std::uint32_t>(
       world_.stores.pools.find_or_add(key, [pool] { return AppPool{.pool = pool}; }));
 }

@@ -7,9 +7,6 @@ namespace mesh {
 
 namespace {
 
-/// Pods that are there from the start have been so for long.
-constexpr Instant long_ago{-hours(24).ns};
-
 /// Several of the autoscaler's periods may have passed for a pod that was not measured meanwhile.
 std::int64_t per_second(std::uint64_t amount, Duration window) {
   constexpr std::uint64_t milli_per_ns = 1'000'000'000'000;

@@ -19,8 +19,7 @@ void Engine::find_guards() {
   bool threads = false;
   half_open_lanes_.clear();
   for (const GuardPlan& guard : plan_->guards) {
-    const Duration probe = guard.half_open_timeout;
-    half_open_lanes_.push_back(probe.ns > 0 ? world_.loop.timers.lane(probe) : LaneId::none());
+    half_open_lanes_.push_back(lane_of(guard.half_open_timeout));
     carries_ = carries_ || guard.deadline;
     threads = threads || (guard.breaks && guard.per_thread);
     watches_work_ = watches_work_ || threads || (guard.hedges && guard.hedge.tied);

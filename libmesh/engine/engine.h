@@ -43,6 +43,7 @@ class Engine {
 
   // engine.cc: set-up and the loop
   void start();
+  LaneId lane_of(Duration time);
   void find_lanes();
   void find_workload_lanes();
   void limit_faults();
@@ -507,6 +508,8 @@ class Engine {
   void on_hedge_due(std::uint32_t frame, std::uint32_t serial);
   template <class Each>
   void each_copy(std::uint32_t frame, Each each);
+  template <class Is>
+  bool any_copy(std::uint32_t frame, Is is);
   bool awaits_copies(std::uint32_t frame);
   void release_copies(std::uint32_t frame, bool cancel);
   bool goes_there(const Request& request, EndpointId host);

@@ -221,7 +221,6 @@ void Engine::send_probe(std::uint32_t id) {
   visit.as_received = request;
   visit.handler = server.handler_of[request];
   visit.probe = id;
-  if (carries_) carried_by_visit(probe.visit.slot) = {};
   const Duration there = one_way(link, draws_.at(Purpose::NetworkDelay, key, 0)) + proxy +
                          hindrance(cluster.proxy, host, {.key = key});
   push(now() + there, EventKind::ReachesServer, probe.visit.slot, probe.visit.generation);

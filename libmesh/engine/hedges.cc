@@ -23,10 +23,9 @@ void Engine::on_hedge_due(std::uint32_t id, std::uint32_t serial) {
   if (!call.active || call.serial != serial) return;
   const HedgeConfig& hedge = plan_->guards[plan_->calls[world_.frames[id].call].guard].hedge;
   if (hedge.tied) {  // its server would drop the copy: it has been told
-    bool begun = false;
-    each_copy(id, [&](std::uint32_t slot) {
+    const bool begun = any_copy(id, [this](std::uint32_t slot) {
       const std::uint32_t visit = visit_of(slot);
-      begun = begun || (visit != nil && world_.visits[visit].has_worker);
+      return visit != nil && world_.visits[visit].has_worker;
     });
     if (begun) return;
   }
@@ -48,10 +47,15 @@ void Engine::each_copy(std::uint32_t id, Each each) {
   }
 }
 
-bool Engine::awaits_copies(std::uint32_t id) {
+template <class Is>
+bool Engine::any_copy(std::uint32_t id, Is is) {
   bool any = false;
-  each_copy(id, [&](std::uint32_t) { any = true; });
+  each_copy(id, [&](std::uint32_t slot) { any = any || is(slot); });
   return any;
+}
+
+bool Engine::awaits_copies(std::uint32_t id) {
+  return any_copy(id, [](std::uint32_t) { return true; });
 }
 
 /// Nobody waits for the other copies any more.
@@ -64,11 +68,9 @@ void Engine::release_copies(std::uint32_t id, bool cancel) {
 
 /// Does another copy of the request's call go to the host?
 bool Engine::goes_there(const Request& request, EndpointId host) {
-  if (!world_.frames.alive(request.origin)) return false;
-  bool found = false;
-  each_copy(request.origin.slot,
-            [&](std::uint32_t slot) { found = found || world_.requests[slot].host == host; });
-  return found;
+  return world_.frames.alive(request.origin) &&
+         any_copy(request.origin.slot,
+                  [&](std::uint32_t slot) { return world_.requests[slot].host == host; });
 }
 
 /// The application's visit of a request that is under way; nil if there is none.
@@ -108,10 +110,8 @@ void Engine::tell_tied(std::uint32_t id) {
 /// the copy out of its queue. When that other one has failed meanwhile, this may be the last.
 void Engine::on_tied_begins(std::uint32_t slot) {
   const Handle caller = world_.requests[slot].origin;
-  bool others = false;
-  if (world_.frames.alive(caller)) {
-    each_copy(caller.slot, [&](std::uint32_t other) { others = others || other != slot; });
-  }
+  const bool others = world_.frames.alive(caller) &&
+                      any_copy(caller.slot, [slot](std::uint32_t other) { return other != slot; });
   if (!others) return;
   const std::uint32_t visit = visit_of(slot);
   if (visit != nil) {

@@ -23,4 +23,9 @@ constexpr std::uint64_t bucket_key(std::uint32_t owner, std::uint32_t part) {
   return static_cast<std::uint64_t>(owner) << 32 | part;
 }
 
+/// Names a store of an application: one for all its pods, or that of one.
+constexpr std::uint64_t store_key(bool shared, EndpointId pod, std::uint32_t store) {
+  return bucket_key(shared ? EndpointId::none().value : pod.value, store);
+}
+
 }  // namespace mesh

@@ -3,13 +3,6 @@
 
 namespace mesh {
 
-namespace {
-
-/// Pods that are there from the start have been so for long.
-constexpr Instant long_ago{-hours(24).ns};
-
-}  // namespace
-
 const LifePlan* Engine::life_plan(EndpointId endpoint) const {
   const std::uint32_t life = plan_->workloads[workload_of(endpoint)].life;
   return life == no_life ? nullptr : &plan_->lives[life];

@@ -8,6 +8,9 @@
 
 namespace mesh {
 
+/// Pods that are there from the start have been so for long.
+inline constexpr Instant long_ago{-hours(24).ns};
+
 /// What a pod has used, where an autoscaler reads it.
 struct Meter {
   std::uint64_t cpu_ns = 0;    // until `at`

@@ -3,15 +3,6 @@
 
 namespace mesh {
 
-namespace {
-
-/// Whose cell it is: one for all, or one of each pod.
-std::uint32_t owner(bool shared, EndpointId pod) {
-  return shared ? nil : pod.value;
-}
-
-}  // namespace
-
 /// States for the limiters and topics of the plan.
 void Engine::prepare_stores() {
   for (const WorkloadPlan& workload : plan_->workloads) {
@@ -42,7 +33,7 @@ void Engine::prefill_caches() {
 /// The hottest key comes last, as if it had just been asked for.
 void Engine::prefill_cache(std::uint32_t cache, EndpointId pod) {
   const CachePlan& plan = plan_->caches[cache];
-  const std::uint64_t own = bucket_key(owner(plan.shared, pod), cache);
+  const std::uint64_t own = store_key(plan.shared, pod, cache);
   Cache& keys = world_.stores.caches[cache_of(cache, pod)].keys;
   for (std::uint64_t key = plan.prefilled; key > 0; --key) {
     Instant expires = never;
@@ -55,7 +46,7 @@ void Engine::prefill_cache(std::uint32_t cache, EndpointId pod) {
 }
 
 std::uint32_t Engine::cache_of(std::uint32_t cache, EndpointId pod) {
-  const std::uint64_t key = bucket_key(owner(plan_->caches[cache].shared, pod), cache);
+  const std::uint64_t key = store_key(plan_->caches[cache].shared, pod, cache);
   return static_cast<std::uint32_t>(
       world_.stores.caches.find_or_add(key, [cache] { return CacheCell{.cache = cache}; }));
 }
@@ -178,8 +169,8 @@ void Engine::end_fetch(std::uint32_t id, std::uint32_t slot, std::uint16_t faile
 
 void Engine::fill_cache(const CacheUsePlan& use, Visit& visit, const Hold& hold) {
   const CachePlan& plan = plan_->caches[use.cache];
-  if (use.fill == FillRule::Never) return;
-  if (use.fill == FillRule::InTime && !is_awaited(visit)) {
+  if (use.fill == CacheFill::Never) return;
+  if (use.fill == CacheFill::InTime && !is_awaited(visit)) {
     return recorder_.tally(now(), plan.store, StoreEvent::Late);
   }
   Instant expires = never;

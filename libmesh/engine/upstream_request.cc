@@ -105,11 +105,10 @@ Duration Engine::draw_ways(const Request& request, Attempt& attempt) {
   if (receives) proxies = proxies + half_cost(request, leg + 1);
   const LinkPlan& link = link_between(request.proxy, attempt.host);
   attempt.way_back = one_way(link, network.at(leg + 1)) + proxies;
-  return one_way(link, network.at(leg)) + proxies +
-         hindrance(request.proxy, attempt.host,
-                   {.key = request.key,
-                    .leg = leg,
-                    .bytes = plan_->templates[request.upstream].body_bytes});
+  const Duration usual = one_way(link, network.at(leg)) + proxies;
+  if (world_.broken_links.empty()) return usual;
+  const std::uint64_t bytes = plan_->templates[request.upstream].body_bytes;
+  return usual + hindrance(request.proxy, attempt.host, {request.key, leg, bytes});
 }
 
 Duration Engine::half_cost(const Request& request, std::uint64_t index) const {

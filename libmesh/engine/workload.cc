@@ -157,10 +157,8 @@ Duration Engine::service_time(Visit& visit, std::uint32_t distribution, Purpose 
     if (!hit_by(fault, visit.endpoint)) continue;
     switch (fault.kind) {
       case FaultKind::Slow:
-        time.ns = static_cast<std::int64_t>(static_cast<double>(time.ns) * fault.factor + 0.5);
-        break;
       case FaultKind::CpuSteal:
-        if (sleeps) break;
+        if (sleeps && fault.kind == FaultKind::CpuSteal) break;
         time.ns = static_cast<std::int64_t>(static_cast<double>(time.ns) * fault.factor + 0.5);
         break;
       case FaultKind::Delay:
@@ -257,11 +255,11 @@ void Engine::answer(std::uint32_t id, std::uint16_t code, Action action) {
 
 /// From the instance to the proxy that waits for its answer.
 Duration Engine::way_back(const Visit& visit, const Attempt& attempt) {
+  if (world_.broken_links.empty()) return attempt.way_back;
   const Request& request = world_.requests[attempt.request];
-  return attempt.way_back + hindrance(visit.endpoint, request.proxy,
-                                      {.key = request.key,
-                                       .leg = attempt.number * 4u + 1,
-                                       .bytes = plan_->responses[attempt.response].body_bytes});
+  const Packet packet{request.key, attempt.number * 4u + 1,
+                      plan_->responses[attempt.response].body_bytes};
+  return attempt.way_back + hindrance(visit.endpoint, request.proxy, packet);
 }
 
 /// The visit is over for the instance: its worker, or its place in the queue, is free.

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "libmesh/plan/workloads.h"
+
 namespace mesh {
 namespace {
 
@@ -27,17 +29,6 @@ std::int64_t cpu_request(const k8s::Workload& workload) {
     sum += own;
   }
   return sum;
-}
-
-const k8s::Workload* find_target(const Resources& resources,
-                                 const k8s::HorizontalPodAutoscaler& hpa) {
-  for (const k8s::Workload& workload : resources.workloads) {
-    if (workload.metadata.name == hpa.target_name &&
-        workload.metadata.name_space == hpa.metadata.name_space) {
-      return &workload;
-    }
-  }
-  return nullptr;
 }
 
 std::string path_of(const k8s::HorizontalPodAutoscaler& hpa) {
@@ -70,7 +61,8 @@ void close(Plan& plan, const std::string& name, Instant at) {
 
 void add(Draft& draft, const VersionInput& version, const k8s::HorizontalPodAutoscaler& hpa,
          const std::string& name) {
-  const k8s::Workload* target = find_target(version.resources, hpa);
+  const k8s::Workload* target =
+      find_workload(version.resources, hpa.target_name, hpa.metadata.name_space);
   if (target == nullptr) {
     draft.error(plan_code::unknown_workload, hpa.place, path_of(hpa) + ": spec.scaleTargetRef",
                 "there is no workload \"" + hpa.target_name + "\" in " + hpa.metadata.name_space);

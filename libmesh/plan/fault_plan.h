@@ -4,26 +4,12 @@
 #include <cstdint>
 #include <string>
 
+#include "libmesh/base/fault_kind.h"
 #include "libmesh/base/id.h"
 #include "libmesh/base/id_vector.h"
 #include "libmesh/base/time.h"
 
 namespace mesh {
-
-enum class FaultKind : std::uint8_t {
-  Crash,
-  Slow,
-  Delay,
-  Errors,
-  Hang,
-  CpuSteal,
-  Link,
-  Dns,
-  ResetConnections,
-  CacheWipe,
-  PurgeQueue,
-  Shed
-};
 
 /// By workload how many of its first pods; empty = all pods there are.
 struct PodSet {
@@ -39,10 +25,6 @@ struct LinkFaultPlan {
   std::uint32_t delay = 0;     // index in Plan::distributions
   double bits_per_second = 0;  // of each sending pod; 0 = no limit
 };
-/// Faults that concern no request in service: they are over at once, or looked at by loads.
-constexpr bool is_store_fault(FaultKind kind) {
-  return kind == FaultKind::CacheWipe || kind == FaultKind::PurgeQueue || kind == FaultKind::Shed;
-}
 
 struct FaultPlan {
   std::string text;  // "slow ratings-v1 x8"

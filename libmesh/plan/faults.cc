@@ -8,6 +8,7 @@
 #include "libmesh/plan/requests.h"
 #include "libmesh/plan/stores.h"
 #include "libmesh/spec/quantity.h"
+#include "libmesh/spec/yaml_build.h"
 
 namespace mesh {
 namespace {
@@ -23,7 +24,7 @@ std::string plain_number(double value) {
 }
 
 std::string percent(double share) {
-  return plain_number(share * 100) + "%";
+  return yaml::share(share).scalar;
 }
 
 std::string name_of(const PodSelector& pods) {
@@ -103,7 +104,7 @@ class FaultPlanner {
   FaultPlan basic() {
     FaultPlan plan;
     plan.text = text_;
-    plan.kind = static_cast<FaultKind>(fault_->kind);
+    plan.kind = fault_->kind;
     plan.factor = fault_->factor;
     plan.delay = draft_.intern(fault_->delay);
     plan.share = fault_->share;

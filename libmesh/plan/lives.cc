@@ -1,6 +1,8 @@
 // How the processes of workloads live, from their behaviour and the limits of their containers.
 #include "libmesh/plan/lives.h"
 
+#include "libmesh/plan/workloads.h"
+
 namespace mesh {
 namespace {
 
@@ -18,11 +20,9 @@ std::uint64_t memory_limit(const k8s::Workload& workload) {
 const k8s::Workload* declaration(const std::vector<VersionInput>& versions,
                                  const WorkloadPlan& workload) {
   for (const VersionInput& version : versions) {
-    for (const k8s::Workload& spec : version.resources.workloads) {
-      if (spec.metadata.name == workload.name && spec.metadata.name_space == workload.name_space) {
-        return &spec;
-      }
-    }
+    const k8s::Workload* found =
+        find_workload(version.resources, workload.name, workload.name_space);
+    if (found != nullptr) return found;
   }
   return nullptr;
 }

@@ -23,9 +23,6 @@ struct CachePlan {
   std::vector<WorkloadId> users;
 };
 
-enum class KeyKind : std::uint8_t { One, Zipf, Uniform, List, Same };
-enum class FillRule : std::uint8_t { Always, InTime, Never };
-
 /// A cache step; its branches are the script of a hit, then that of a miss.
 struct CacheUsePlan {
   std::uint32_t cache = 0;  // index in Plan::caches
@@ -33,7 +30,7 @@ struct CacheUsePlan {
   ZipfSampler zipf;
   std::uint64_t keys = 1;                      // Uniform
   std::uint32_t first_key = 0, list_keys = 0;  // List: range of Plan::cache_keys
-  FillRule fill = FillRule::Always;
+  CacheFill fill = CacheFill::Always;
   bool coalesce = false;
 };
 

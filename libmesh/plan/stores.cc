@@ -75,14 +75,14 @@ void plan_stores(Draft& draft) {
 std::uint32_t plan_cache_use(Draft& draft, WorkloadId workload, const CacheStep& step) {
   CacheUsePlan use;
   use.cache = find_named(draft, draft.plan.caches, step.cache, step.place, "cache");
-  use.key = static_cast<KeyKind>(step.key.kind);
+  use.key = step.key.kind;
   use.keys = step.key.law.keys;
   if (use.key == KeyKind::Zipf) use.zipf = ZipfSampler(step.key.law);
   use.first_key = static_cast<std::uint32_t>(draft.plan.cache_keys.size());
   use.list_keys = static_cast<std::uint32_t>(step.key.list.size());
   draft.plan.cache_keys.insert(draft.plan.cache_keys.end(), step.key.list.begin(),
                                step.key.list.end());
-  use.fill = static_cast<FillRule>(step.fill);
+  use.fill = step.fill;
   use.coalesce = step.coalesce;
   if (use.cache < draft.plan.caches.size()) {
     std::vector<WorkloadId>& users = draft.plan.caches[use.cache].users;

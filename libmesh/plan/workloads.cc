@@ -218,6 +218,16 @@ bool labels_contain(const Labels& labels, const Labels& wanted) {
   });
 }
 
+const k8s::Workload* find_workload(const Resources& resources, std::string_view name,
+                                   std::string_view name_space) {
+  for (const k8s::Workload& workload : resources.workloads) {
+    if (workload.metadata.name == name && workload.metadata.name_space == name_space) {
+      return &workload;
+    }
+  }
+  return nullptr;
+}
+
 const istio::Gateway* find_gateway(const Resources& resources, std::string_view text) {
   const ObjectName wanted = split_slashed(text);
   const istio::Gateway* found = nullptr;

@@ -16,6 +16,9 @@ void plan_workloads(Draft& draft, const std::vector<VersionInput>& versions);
 /// Numbers the pods, once `reserved` is final.
 void plan_endpoints(Draft& draft);
 
+/// The declared workload of this name; null when there is none.
+const k8s::Workload* find_workload(const Resources& resources, std::string_view name,
+                                   std::string_view name_space);
 /// The Gateway that a load enters by: "name" or "namespace/name"; null when there is none.
 const istio::Gateway* find_gateway(const Resources& resources, std::string_view text);
 /// The workload whose pods carry the Gateway's selector; none when there is none.

@@ -19,6 +19,11 @@ struct CacheConfig {
   bool operator==(const CacheConfig&) const = default;
 };
 
+/// Which key is looked up: the only one, one by a law or from a list, or that of the lookup around.
+enum class KeyKind : std::uint8_t { One, Zipf, Uniform, List, Same };
+/// When what a miss has fetched enters the cache; InTime: if somebody still waits for the answer.
+enum class CacheFill : std::uint8_t { Always, InTime, Never };
+
 enum class CacheLookup : std::uint8_t { Hit, Miss, Expired };
 
 /// Memory is asked for only while the cache is fuller than ever before. What has expired is noticed

@@ -107,8 +107,6 @@ struct ChooseStep {
   bool operator==(const ChooseStep&) const;
 };
 
-/// When what a miss has fetched enters the cache; InTime: if somebody still waits for the answer.
-enum class CacheFill : std::uint8_t { Always, InTime, Never };
 /// Look-aside: what a hit does, what a miss does.
 struct CacheStep {
   std::string cache;

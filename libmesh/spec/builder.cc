@@ -54,19 +54,6 @@ YamlNode one(YamlNode item) {
   return yaml::list({std::move(item)});
 }
 
-YamlNode metadata(const std::string& name, const std::string& name_space) {
-  Map map;
-  map.add("name", yaml::text(name));
-  if (!name_space.empty()) map.add("namespace", yaml::text(name_space));
-  return map.take();
-}
-
-YamlNode head(const char* version, const char* kind, YamlNode metadata, YamlNode spec) {
-  Map map;
-  map.add("apiVersion", yaml::text(version)).add("kind", yaml::text(kind));
-  return map.add("metadata", std::move(metadata)).add("spec", std::move(spec)).take();
-}
-
 YamlNode labels(const std::string& app, const std::string& version) {
   Map map;
   map.add("app", yaml::text(app));
@@ -77,17 +64,15 @@ YamlNode labels(const std::string& app, const std::string& version) {
 }  // namespace
 
 Builder::Builder(const std::string& name) {
-  Map map, spec;
-  map.add("apiVersion", yaml::text("meshsim.dev/v1alpha1")).add("kind", yaml::text("Scenario"));
-  map.add("metadata", metadata(name, "")).add("spec", spec.take());
-  document_ = map.take();
+  Map spec;
+  document_ = yaml::object("meshsim.dev/v1alpha1", "Scenario", name, "", spec.take());
 }
 
 Builder& Builder::service(const std::string& name, const Service& service) {
   Map port, spec;
   port.add("name", yaml::text("http")).add("port", yaml::integer(service.port));
   spec.add("selector", labels(name, "")).add("ports", one(port.take()));
-  const YamlNode document = head("v1", "Service", metadata(name, service.name_space), spec.take());
+  const YamlNode document = yaml::object("v1", "Service", name, service.name_space, spec.take());
   return object(placed(document, service.place));
 }
 
@@ -101,7 +86,7 @@ Builder& Builder::deployment(const std::string& name, const Deployment& deployme
   spec.add("replicas", yaml::integer(deployment.replicas));
   spec.add("selector", Map().add("matchLabels", selected()).take()).add("template", about.take());
   const YamlNode document =
-      head("apps/v1", "Deployment", metadata(name, deployment.name_space), spec.take());
+      yaml::object("apps/v1", "Deployment", name, deployment.name_space, spec.take());
   return object(placed(document, deployment.place));
 }
 
@@ -112,9 +97,9 @@ Builder& Builder::ingress(const std::string& service, const Ingress& ingress) {
   server.add("port", port.take()).add("hosts", one(yaml::text("*")));
   gateway.add("selector", Map().add("istio", yaml::text("ingressgateway")).take());
   gateway.add("servers", one(server.take()));
-  object(placed(
-      head("networking.istio.io/v1", "Gateway", metadata(ingress.gateway, ""), gateway.take()),
-      ingress.place));
+  object(
+      placed(yaml::object("networking.istio.io/v1", "Gateway", ingress.gateway, "", gateway.take()),
+             ingress.place));
   destination.add("host", yaml::text(service));
   route.add("route", one(Map().add("destination", destination.take()).take()));
   const std::string host = ingress.host.empty() ? service + ".example" : ingress.host;
@@ -122,7 +107,7 @@ Builder& Builder::ingress(const std::string& service, const Ingress& ingress) {
   spec.add("http", one(route.take()));
   const std::string name = ingress.gateway + "-" + service.substr(0, service.find('.'));
   return object(
-      placed(head("networking.istio.io/v1", "VirtualService", metadata(name, ""), spec.take()),
+      placed(yaml::object("networking.istio.io/v1", "VirtualService", name, "", spec.take()),
              ingress.place));
 }
 

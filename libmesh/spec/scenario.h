@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "libmesh/base/fault_kind.h"
 #include "libmesh/spec/behaviour.h"
 #include "libmesh/spec/diagnostics.h"
 #include "libmesh/spec/istio/authorization_policy.h"
@@ -161,20 +162,7 @@ struct LinkFaultSpec {
 };
 
 struct FaultSpec {
-  enum class Kind : std::uint8_t {
-    Crash,
-    Slow,
-    Delay,
-    Errors,
-    Hang,
-    CpuSteal,
-    Link,
-    Dns,
-    ResetConnections,
-    CacheWipe,
-    PurgeQueue,
-    Shed,
-  };
+  using Kind = FaultKind;
   Kind kind = Kind::Crash;
   Duration at{0};
   std::optional<Duration> lasting;  // absent = to the end
@@ -193,12 +181,6 @@ struct FaultSpec {
   Place place;
   bool operator==(const FaultSpec&) const = default;
 };
-
-/// Nothing of it lasts.
-constexpr bool happens_at_once(FaultSpec::Kind kind) {
-  using Kind = FaultSpec::Kind;
-  return kind == Kind::ResetConnections || kind == Kind::CacheWipe || kind == Kind::PurgeQueue;
-}
 
 struct ChangeSpec {
   Duration at{0};

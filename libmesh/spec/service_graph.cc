@@ -223,22 +223,17 @@ YamlNode labels_of(const std::string& name) {
   return yaml::Map().add("name", yaml::text(name)).take();
 }
 
-YamlNode metadata_of(const Graph& graph, const std::string& name) {
-  yaml::Map map;
-  map.add("name", yaml::text(name)).add("namespace", yaml::text(graph.metadata.name_space));
-  return map.take();
-}
-
 /// Source: isotope/convert/pkg/kubernetes/kubernetes.go (makeService, makeDeployment).
 void add_objects(const Graph& graph, const GraphService& service, std::vector<YamlNode>& out) {
   using yaml::Map;
-  Map port, spec, object;
+  const std::string& space = graph.metadata.name_space;
+  Map port, spec;
   port.add("name", yaml::text(service.grpc ? "grpc-web" : "http-web"));
   port.add("port", yaml::integer(service_port));
   spec.add("ports", yaml::list({port.take()})).add("selector", labels_of(service.name));
-  object.add("apiVersion", yaml::text("v1")).add("kind", yaml::text("Service"));
-  object.add("metadata", metadata_of(graph, service.name)).add("spec", spec.take());
-  Map container, pod, part, deployment, made;
+  out.push_back(yaml::object("v1", "Service", service.name, space, spec.take()));
+  out.back().place = service.place;
+  Map container, pod, part, deployment;
   container.add("name", yaml::text("mock-service")).add("image", yaml::text("isotope"));
   pod.add("containers", yaml::list({container.take()}));
   part.add("metadata", Map().add("labels", labels_of(service.name)).take());
@@ -246,12 +241,8 @@ void add_objects(const Graph& graph, const GraphService& service, std::vector<Ya
   deployment.add("replicas", yaml::integer(service.replicas));
   deployment.add("selector", Map().add("matchLabels", labels_of(service.name)).take());
   deployment.add("template", part.take());
-  made.add("apiVersion", yaml::text("apps/v1")).add("kind", yaml::text("Deployment"));
-  made.add("metadata", metadata_of(graph, service.name)).add("spec", deployment.take());
-  for (Map* map : {&object, &made}) {
-    out.push_back(map->take());
-    out.back().place = service.place;
-  }
+  out.push_back(yaml::object("apps/v1", "Deployment", service.name, space, deployment.take()));
+  out.back().place = service.place;
 }
 
 void complete(const Graph& graph, Script& script) {

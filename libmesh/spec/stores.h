@@ -28,7 +28,7 @@ struct CacheSpec {
 
 /// Which key of a cache a step asks for.
 struct KeySpec {
-  enum class Kind : std::uint8_t { One, Zipf, Uniform, List, Same };
+  using Kind = KeyKind;
   Kind kind = Kind::One;
   Zipf law;                         // Zipf; Uniform: its keys
   std::vector<std::uint64_t> list;  // in turn by the number of the request at its pod

@@ -77,4 +77,13 @@ Map& Map::add(std::string_view key, YamlNode value) {
   return *this;
 }
 
+YamlNode object(const char* api_version, const char* kind, const std::string& name,
+                const std::string& name_space, YamlNode spec) {
+  Map map, metadata;
+  metadata.add("name", text(name));
+  if (!name_space.empty()) metadata.add("namespace", text(name_space));
+  map.add("apiVersion", text(api_version)).add("kind", text(kind));
+  return map.add("metadata", metadata.take()).add("spec", std::move(spec)).take();
+}
+
 }  // namespace mesh::yaml

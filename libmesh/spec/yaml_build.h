@@ -56,4 +56,8 @@ class Map {
   YamlNode node_;
 };
 
+/// An object as `kubectl apply` takes it; without a namespace where `name_space` is empty.
+YamlNode object(const char* api_version, const char* kind, const std::string& name,
+                const std::string& name_space, YamlNode spec);
+
 }  // namespace mesh::yaml

@@ -32,6 +32,18 @@ std::size_t allocations = 0;
 namespace mesh {
 namespace {
 
+/// A minute of the plan after it has run for a while.
+void check_warm_run(Plan plan, std::uint64_t least_events) {
+  plan.record = {.bucket = hours(2)};
+  Simulation run(std::make_shared<const Plan>(std::move(plan)), 1);
+  run.run_until(Instant{} + seconds(200));
+  const std::uint64_t events = run.events();
+  const std::size_t before = allocations;
+  run.run_until(Instant{} + seconds(260));
+  CHECK(run.events() - events > least_events);
+  CHECK(allocations - before < 10);
+}
+
 TEST_CASE("words: a warm run of every word allocates no more than its high-water marks ask") {
   const std::string retry =
       "retry: {backoff: {law: decorrelated, base: 1ms, max: 9ms}, budget: {burst: 50}}";
@@ -51,14 +63,7 @@ TEST_CASE("words: a warm run of every word allocates no more than its high-water
               "errorRate: 5%}",
           .until = "1h"}
            .plan();
-  plan.record = {.bucket = hours(2)};
-  Simulation run(std::make_shared<const Plan>(plan), 1);
-  run.run_until(Instant{} + seconds(200));
-  const std::uint64_t events = run.events();
-  const std::size_t before = allocations;
-  run.run_until(Instant{} + seconds(260));
-  CHECK(run.events() - events > 100'000);
-  CHECK(allocations - before < 10);
+  check_warm_run(std::move(plan), 100'000);
 }
 
 TEST_CASE("words: a warm run of stores allocates no more than its high-water marks ask") {
@@ -78,14 +83,7 @@ TEST_CASE("words: a warm run of stores allocates no more than its high-water mar
       "far, entries: 200}]\n    pools: [{name: db, size: 1, wait: 9ms}]\n    topics: [{name: "
       "mail, consumer: store, redeliverAfter: 30ms}]";
   Plan plan = *scenario.plan();
-  plan.record = {.bucket = hours(2)};
-  Simulation run(std::make_shared<const Plan>(plan), 1);
-  run.run_until(Instant{} + seconds(200));
-  const std::uint64_t events = run.events();
-  const std::size_t before = allocations;
-  run.run_until(Instant{} + seconds(260));
-  CHECK(run.events() - events > 50'000);
-  CHECK(allocations - before < 10);
+  check_warm_run(std::move(plan), 50'000);
 }
 
 }  // namespace

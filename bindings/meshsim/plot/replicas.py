@@ -31,12 +31,7 @@ def draw(axes: Axes, record: RunRecord) -> None:
     chosen = changing(record)[:6]
     if not chosen:
         return style.nothing_here(axes, "no workload was sampled in this run")
-    top = 0.0
-    for workload, colour in zip(chosen, style.colours(len(chosen)), strict=False):
-        when, values = series.levels(record, workload, "replicas")
-        name = style.short(record.names.workloads[workload])
-        axes.plot(when, values, color=colour, label=name, drawstyle="steps-post")
-        top = max(top, float(values.max(initial=0.0)))
+    top = style.level_lines(axes, record, chosen, "replicas", drawstyle="steps-post")
     axes.set_ylim(0, top * 1.1 + 0.2)
     axes.yaxis.set_major_locator(MaxNLocator(integer=True))
     style.legend_below(axes)

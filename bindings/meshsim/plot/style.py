@@ -177,6 +177,19 @@ def shade(axes: Axes, record: RunRecord) -> None:
         )  # fmt: skip
 
 
+def level_lines(
+    axes: Axes, record: RunRecord, workloads: Sequence[int], column: str, **line: Any
+) -> float:
+    """A line per workload of a sampled level over time; the highest value of them all."""
+    top = 0.0
+    for workload, colour in zip(workloads, colours(len(workloads)), strict=False):
+        at, values = series.levels(record, workload, column)
+        name = short(record.names.workloads[workload])
+        axes.plot(at, values, color=colour, label=name, **line)
+        top = max(top, float(values.max(initial=0.0)))
+    return top
+
+
 def when(span: series.Span) -> str:
     """`20–30 s`, or `48 s` for what has no length."""
     begin, end = digits(span.from_s, 4), digits(span.to_s, 4)

@@ -2,7 +2,6 @@
 
 from matplotlib.axes import Axes
 
-from meshsim import series
 from meshsim.plot import style
 from meshsim.plot.choices import highest_workloads
 from meshsim.record import RunRecord
@@ -18,11 +17,7 @@ def draw(axes: Axes, record: RunRecord) -> None:
     if not chosen:
         axes.set_ylim(0, 1)
         return style.nothing_here(axes, "no request was seen waiting for a worker")
-    top = 0.0
-    for workload, colour in zip(chosen, style.colours(len(chosen)), strict=False):
-        when, values = series.levels(record, workload, "queued")
-        axes.plot(when, values, color=colour, label=style.short(record.names.workloads[workload]))
-        top = max(top, float(values.max(initial=0.0)))
+    top = style.level_lines(axes, record, chosen, "queued")
     axes.set_ylim(0, max(top * 1.08, 1.0))
     style.legend_below(axes)
     return None
